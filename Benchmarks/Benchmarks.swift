@@ -1,0 +1,8 @@
+import FrameEngine
+
+@main
+struct Benchmarks {
+  static func main() {
+    print(Limits.chunkBytes)
+  }
+}

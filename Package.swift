@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target of our own: strict memory safety, and no warning survives.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+let kernels: [CSetting] = [
+  .unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])
+]
+
+let package = Package(
+  name: "farmio",
+  products: [
+    .executable(name: "farmio", targets: ["farmio"]),
+    .library(name: "Mover", targets: ["Mover"]),
+    .library(name: "FrameEngine", targets: ["FrameEngine"]),
+  ],
+  traits: [
+    .trait(name: "FaultInjection", description: "Faults at numbered disk operations, for the crash rigs."),
+    .trait(name: "Fuzzing", description: "Parsers skip digest comparison, so that a fuzzer can reach them."),
+  ],
+  targets: [
+    .systemLibrary(name: "CZstd"),
+    .systemLibrary(name: "CUring"),
+    .systemLibrary(name: "CSodium"),
+    .systemLibrary(name: "COpenSSL"),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "CKernels", cSettings: kernels),
+    .target(name: "FrameEngine", dependencies: ["CKernels", "CZstd"], swiftSettings: strict),
+    .target(
+      name: "Mover",
+      dependencies: ["FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "farmio", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Mover", "FrameEngine", "CKernels", "CLinux"],
+      path: "Benchmarks", exclude: ["Peers"], swiftSettings: strict),
+    .testTarget(
+      name: "FrameEngineTests", dependencies: ["FrameEngine", "CKernels", "CLinux"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MoverTests", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),
+    .testTarget(
+      name: "FarmioTests", dependencies: ["farmio", "Mover", "FrameEngine", "CLinux"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+// libsodium: argon2id and secure memory.
+#pragma once
+#include <sodium.h>

@@ -1,0 +1,235 @@
+import FrameEngine
+
+/// The seam under everything that touches files: a real kernel, or one that a test makes up.
+///
+/// Calls block the calling thread and may be made from any thread. Names are bytes, relative to an
+/// open folder, so that a tree of any depth is reached and no race can redirect a path. What a
+/// conforming type must do:
+///
+/// - Reads and writes transfer the whole range asked for; a read stops early only at the end of
+///   the file. EINTR and short transfers never reach the caller.
+/// - Every failure throws `DiskError` with the kernel's cause and the name it was given.
+/// - `sync` returns only once the file's data and size are durable, `sync` of a folder once its
+///   names are. A failed `sync` is final for that handle: what it covered must be written anew.
+/// - `rename` replaces atomically; `link` fails with EEXIST where the name is taken.
+public protocol Disk: AnyObject, Sendable {
+  /// Opens `name` in `folder`. Symbolic links in the last place are not followed.
+  func open(_ name: FileName, in folder: Handle, _ access: Access) throws(DiskError) -> Handle
+  /// Closes; NFS reports a full disk here.
+  func close(_ handle: Handle) throws(DiskError)
+
+  /// The status of `name` in `folder`, of the link itself if it is one.
+  func status(of name: FileName, in folder: Handle) throws(DiskError) -> FileStatus
+  /// The status of an open file.
+  func status(of handle: Handle) throws(DiskError) -> FileStatus
+  /// Every name in an open folder except `.` and `..`, in the kernel's order.
+  func entries(of folder: Handle) throws(DiskError) -> [FolderEntry]
+
+  /// Makes a folder; EEXIST if the name is taken.
+  func makeFolder(_ name: FileName, in folder: Handle, mode: UInt32) throws(DiskError)
+  /// Makes a symbolic link that holds `target`.
+  func makeSymbolicLink(_ name: FileName, in folder: Handle, to target: [UInt8])
+    throws(DiskError)
+  /// What a symbolic link holds.
+  func readSymbolicLink(_ name: FileName, in folder: Handle) throws(DiskError) -> [UInt8]
+  /// Makes a device, FIFO or socket: `mode` includes the file type.
+  func makeNode(_ name: FileName, in folder: Handle, mode: UInt32, device: UInt64)
+    throws(DiskError)
+  /// Gives the file `name` a second name; EEXIST if it is taken.
+  func link(
+    _ name: FileName, in folder: Handle, to newName: FileName, in newFolder: Handle
+  ) throws(DiskError)
+  /// Renames, replacing what has the new name.
+  func rename(
+    _ name: FileName, in folder: Handle, to newName: FileName, in newFolder: Handle
+  ) throws(DiskError)
+  /// Removes a name, or with `folder` true an empty folder.
+  func remove(_ name: FileName, in folder: Handle, isFolder: Bool) throws(DiskError)
+
+  /// Fills `buffer` from `offset`; returns fewer bytes only at the end of the file.
+  func read(_ handle: Handle, at offset: Int64, into buffer: inout MutableRawSpan)
+    throws(DiskError) -> Int
+  /// Writes all of `bytes` at `offset`.
+  func write(_ handle: Handle, at offset: Int64, _ bytes: RawSpan) throws(DiskError)
+  /// Sets the size; what is new reads as zeros.
+  func setSize(_ handle: Handle, to byteCount: Int64) throws(DiskError)
+  /// Reserves space for `byteCount` bytes, changing no content; ENOSPC comes here rather than at a
+  /// write. File systems that cannot reserve are no error.
+  func reserve(_ handle: Handle, byteCount: Int64) throws(DiskError)
+  /// The next range at or after `offset` that holds data, or `nil` if only a hole is left.
+  func nextData(_ handle: Handle, from offset: Int64, size: Int64) throws(DiskError)
+    -> Range<Int64>?
+  /// Copies inside the kernel (server-side on NFSv4.2); returns the bytes copied, 0 if the two
+  /// places cannot do so.
+  func copyRange(
+    from source: Handle, at offset: Int64, to target: Handle, at targetOffset: Int64,
+    byteCount: Int
+  ) throws(DiskError) -> Int
+  /// Makes `target` share all of `source`'s blocks; `false` if the file system cannot.
+  func clone(_ source: Handle, to target: Handle) throws(DiskError) -> Bool
+
+  /// Makes data and size of a file, or the names of a folder, durable.
+  func sync(_ handle: Handle) throws(DiskError)
+  /// Makes everything written to the handle's file system durable.
+  func syncFileSystem(_ handle: Handle) throws(DiskError)
+
+  /// Sets permission bits, with set-user, set-group and sticky.
+  func setMode(_ handle: Handle, _ mode: UInt32) throws(DiskError)
+  /// Sets owner and group of `name`, of the link itself if it is one.
+  func setOwner(_ name: FileName, in folder: Handle, user: UInt32, group: UInt32)
+    throws(DiskError)
+  /// Sets owner and group of an open file.
+  func setOwner(_ handle: Handle, user: UInt32, group: UInt32) throws(DiskError)
+  /// Sets the modification time (access time too) of `name`, of the link itself if it is one.
+  func setTimes(_ name: FileName, in folder: Handle, modified: Timestamp) throws(DiskError)
+  /// Sets the modification time (access time too) of an open file.
+  func setTimes(_ handle: Handle, modified: Timestamp) throws(DiskError)
+  /// All extended attributes, ACLs among them, sorted by name. A file system without them: none.
+  func attributes(of handle: Handle) throws(DiskError) -> [ExtendedAttribute]
+  /// The same for `name`, of the link itself if it is one.
+  func attributes(of name: FileName, in folder: Handle) throws(DiskError) -> [ExtendedAttribute]
+  /// Sets one extended attribute.
+  func setAttribute(_ handle: Handle, _ attribute: ExtendedAttribute) throws(DiskError)
+  /// Sets one extended attribute of `name`, of the link itself if it is one.
+  func setAttribute(_ name: FileName, in folder: Handle, _ attribute: ExtendedAttribute)
+    throws(DiskError)
+
+  /// What kind of file system an open file lies on.
+  func fileSystem(of handle: Handle) throws(DiskError) -> FileSystem
+
+  /// A lane for batches of bulk operations, to be used by one thread.
+  func makeLane() throws(DiskError) -> any Lane
+}
+
+/// An open file or folder of a `Disk`. A plain value: whoever opened it closes it.
+public struct Handle: Hashable, Sendable {
+  /// The descriptor's number.
+  public let descriptor: Int32
+
+  /// A handle on an open descriptor.
+  public init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  /// The folder that relative paths start from (AT_FDCWD); absolute names ignore it.
+  public static let current = Handle(-100)
+}
+
+/// How a file is opened.
+public enum Access: Hashable, Sendable {
+  /// For reading. `direct` bypasses the page cache: offsets, lengths and buffers must then be
+  /// multiples of 4096.
+  case read(direct: Bool = false)
+  /// For reading and writing, as it is.
+  case update(direct: Bool = false)
+  /// Made new, for reading and writing; EEXIST if the name is taken.
+  case create(mode: UInt32, direct: Bool = false)
+  /// A folder, for its names and as the start of other names.
+  case folder
+}
+
+/// Nanosecond time since 1970.
+public struct Timestamp: Hashable, Comparable, Sendable {
+  /// Whole seconds since 1970-01-01 UTC; negative before.
+  public var seconds: Int64
+  /// 0 to 999,999,999.
+  public var nanoseconds: UInt32
+
+  /// A time in seconds and nanoseconds since 1970.
+  public init(seconds: Int64, nanoseconds: UInt32) {
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+  }
+
+  public static func < (a: Timestamp, b: Timestamp) -> Bool {
+    (a.seconds, a.nanoseconds) < (b.seconds, b.nanoseconds)
+  }
+}
+
+/// What `statx` tells of a file.
+public struct FileStatus: Hashable, Sendable {
+  /// The kinds of file.
+  public enum Kind: UInt8, Hashable, Sendable {
+    case regular = 0, folder, symbolicLink, fifo, socket, characterDevice, blockDevice
+  }
+  public var kind: Kind
+  /// Permission bits with set-user, set-group and sticky: 0o7777.
+  public var mode: UInt32
+  public var user: UInt32
+  public var group: UInt32
+  /// Bytes.
+  public var size: Int64
+  /// Bytes that take space on the disk; fewer than `size` where the file has holes.
+  public var allocated: Int64
+  public var modified: Timestamp
+  /// When data or metadata last changed; cannot be set by programs.
+  public var changed: Timestamp
+  public var inode: UInt64
+  /// The device the file lies on.
+  public var volume: UInt64
+  /// The number of names.
+  public var linkCount: UInt32
+  /// The device that a device file stands for.
+  public var device: UInt64
+
+  /// A status with every field given.
+  public init(
+    kind: Kind, mode: UInt32, user: UInt32, group: UInt32, size: Int64, allocated: Int64,
+    modified: Timestamp, changed: Timestamp, inode: UInt64, volume: UInt64, linkCount: UInt32,
+    device: UInt64
+  ) {
+    self.kind = kind
+    self.mode = mode
+    self.user = user
+    self.group = group
+    self.size = size
+    self.allocated = allocated
+    self.modified = modified
+    self.changed = changed
+    self.inode = inode
+    self.volume = volume
+    self.linkCount = linkCount
+    self.device = device
+  }
+}
+
+/// One name of a folder, as getdents64 gives it.
+public struct FolderEntry: Hashable, Sendable {
+  public let name: FileName
+  /// `nil` where the file system does not say without a `status` call.
+  public let kind: FileStatus.Kind?
+  public let inode: UInt64
+
+  /// An entry with every field given.
+  public init(name: FileName, kind: FileStatus.Kind?, inode: UInt64) {
+    self.name = name
+    self.kind = kind
+    self.inode = inode
+  }
+}
+
+/// One extended attribute.
+public struct ExtendedAttribute: Hashable, Sendable {
+  /// With its namespace, such as `user.comment` or `system.posix_acl_access`; any bytes but NUL.
+  public var name: [UInt8]
+  /// At most 64 KiB.
+  public var value: [UInt8]
+
+  /// An attribute with its full name.
+  public init(name: [UInt8], value: [UInt8]) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// What a mount can do, by its file system type.
+public struct FileSystem: Hashable, Sendable {
+  /// The magic number that statfs gives.
+  public var magic: UInt64
+  /// Whether a server is behind it (NFS, SMB, FUSE, Lustre …): operations are slow, not the disk.
+  public var isRemote: Bool
+
+  /// A file system of the type `magic`.
+  public init(magic: UInt64, isRemote: Bool) {
+    self.magic = magic
+    self.isRemote = isRemote
+  }
+}

@@ -1,0 +1,101 @@
+import FrameEngine
+
+/// The seam under a repository: named immutable objects at some place, a folder today, object
+/// storage as well.
+///
+/// What a conforming type must do:
+///
+/// - `put` makes an object appear under its name only when it is complete and durable. A reader
+///   sees the whole object or none.
+/// - `putIfAbsent` is atomic against every other writer anywhere: of many callers exactly one gets
+///   `true`. After a lost reply it looks at the object: finding its own bytes is success.
+/// - What `put` and `putIfAbsent` made is seen by every later `get`, `read` and `list`.
+/// - `get` and `read` return bytes as stored, unverified: whoever reads checks.
+/// - `delete` of an absent object is no error.
+/// - Every failure throws `StoreError`, naming the object. Calls come from any thread.
+///
+/// Names are `/`-separated, of ASCII letters, digits, `-`, `.` and `_`.
+public protocol Store: AnyObject, Sendable {
+  /// The place, as a person would type it.
+  var place: String { get }
+
+  /// Stores a small object, replacing one of this name.
+  func put(_ name: String, _ bytes: [UInt8]) throws(StoreError)
+  /// Stores a small object unless the name is taken; `false` if it is.
+  func putIfAbsent(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool
+  /// Starts an object that is written in pieces, such as a pack.
+  func makeUpload(_ name: String) throws(StoreError) -> any Upload
+  /// A whole small object of at most `limit` bytes; `nil` if there is none of this name.
+  func get(_ name: String, limit: Int) throws(StoreError) -> [UInt8]?
+  /// Fills `buffer` with the object's bytes from `offset`; fewer only at its end. Throws
+  /// `.missing` if there is none of this name.
+  func read(_ name: String, at offset: Int64, into buffer: inout MutableRawSpan)
+    throws(StoreError) -> Int
+  /// The size in bytes of an object; `nil` if there is none of this name.
+  func size(_ name: String) throws(StoreError) -> Int64?
+  /// Every object whose name starts with `prefix`, which ends in `/`; in no particular order.
+  func list(_ prefix: String) throws(StoreError) -> [StoredObject]
+  /// Removes an object.
+  func delete(_ name: String) throws(StoreError)
+}
+
+/// An object being written. Nothing is seen under its name before `finish` returns; letting go of
+/// an unfinished upload abandons it.
+public protocol Upload: AnyObject {
+  /// Appends bytes.
+  func append(_ bytes: RawSpan) throws(StoreError)
+  /// Makes the object durable, then visible.
+  func finish() throws(StoreError)
+}
+
+/// One line of a listing.
+public struct StoredObject: Hashable, Sendable {
+  /// The full name.
+  public let name: String
+  /// Bytes.
+  public let size: Int64
+
+  /// A line of a listing.
+  public init(name: String, size: Int64) {
+    self.name = name
+    self.size = size
+  }
+}
+
+/// A store operation that failed.
+public struct StoreError: Error, Hashable, Sendable {
+  /// The kinds of failure that callers tell apart.
+  public enum Code: String, Hashable, Sendable {
+    /// There is no such object.
+    case missing
+    /// The place refuses: permissions, read-only.
+    case refused
+    /// No space, or a quota is used up.
+    case full
+    /// The object is larger than its limit.
+    case limit
+    /// Anything else of the disk or wire.
+    case failed
+  }
+
+  /// What kind of failure it is.
+  public let code: Code
+  /// What was tried, as a verb: "read", "write", "list".
+  public let operation: String
+  /// The object, with the place it is at.
+  public let object: String
+  /// The cause in words, such as the kernel's.
+  public let cause: String
+
+  /// A failure of `operation` on `object`.
+  public init(_ code: Code, _ operation: String, _ object: String, _ cause: String) {
+    self.code = code
+    self.operation = operation
+    self.object = object
+    self.cause = cause
+  }
+}
+
+extension StoreError: CustomStringConvertible {
+  public var description: String { "cannot \(operation) \(object): \(cause)" }
+}

@@ -1,0 +1,8 @@
+import Mover
+
+@main
+struct Farmio {
+  static func main() {
+    print("farmio")
+  }
+}
