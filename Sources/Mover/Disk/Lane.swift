@@ -1,4 +1,4 @@
-import FrameEngine
+public import FrameEngine
 
 /// Runs batches of bulk operations for one thread: many in flight at once where the executor is a
 /// ring or a pool, one after the other where plain calls are fastest.
