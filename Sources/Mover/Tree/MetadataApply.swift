@@ -1,4 +1,4 @@
-import FrameEngine
+public import FrameEngine
 import Glibc
 
 /// Which metadata is brought over.
