@@ -3,5 +3,8 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+
+#include "CKernelsBLAKE3.h"
+
 #pragma clang assume_nonnull begin
 #pragma clang assume_nonnull end
