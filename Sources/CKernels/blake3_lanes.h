@@ -93,6 +93,15 @@ INLINE void NAME(load)(V m[16], const uint8_t *const at[LANES]) {
   }
 }
 
+// Asks for the same block of the next leaves. A core's own prefetchers do not follow this many
+// streams; without this, bytes from memory are hashed at half the speed of bytes in cache. Past
+// the input's end it does nothing: a prefetch cannot fault.
+INLINE void NAME(prefetch)(const uint8_t *const at[LANES]) {
+  for (int lane = 0; lane < LANES; lane++) {
+    __builtin_prefetch((const void *)((uintptr_t)at[lane] + LANES * leaf_bytes), 0, 2);
+  }
+}
+
 // Half a round: the four columns, or with `turn` 1 the four diagonals. The four chains go step by
 // step beside each other, so that a core finds independent work close by.
 INLINE void NAME(mix)(V v[16], const V m[16], const uint8_t s[8], int turn) {
@@ -153,7 +162,9 @@ static void NAME(leaves)(const uint8_t *input, size_t length, const uint32_t key
   size_t full = length / leaf_bytes, rest = length % leaf_bytes;
   size_t last = rest == 0 ? leaf_blocks : (rest - 1) / block_bytes;
   const uint8_t *at[LANES];
-  for (size_t lane = 0; lane < LANES; lane++) at[lane] = input + (lane < full ? lane : 0) * leaf_bytes;
+  for (size_t lane = 0; lane < LANES; lane++) {
+    at[lane] = input + (lane < full ? lane : 0) * leaf_bytes;
+  }
   if (rest != 0) at[full] = input + full * leaf_bytes;
   uint8_t padded[block_bytes] = {0};
   uint32_t kept[8] = {0};
@@ -176,6 +187,7 @@ static void NAME(leaves)(const uint8_t *input, size_t length, const uint32_t key
       at[full] = padded;
     }
     NAME(load)(m, at);
+    NAME(prefetch)(at);
     NAME(compress)(h, m, low, high, size, flags);
     for (size_t lane = 0; lane < LANES; lane++) at[lane] += block_bytes;
     if (block == last) {
