@@ -83,7 +83,7 @@ public struct ConfigRecord: Hashable, Sendable {
       writer.append(UInt8(2))
       writer.append(contentsOf: sealed.nonce + sealed.ciphertext)
     }
-    writer.append(BLAKE3.hash(writer.bytes.span.bytes))
+    writer.append(BLAKE3.hash(writer.bytes.rawBytes))
     return writer.bytes
   }
 

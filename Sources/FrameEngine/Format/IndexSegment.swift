@@ -24,7 +24,8 @@ public struct IndexSegment: Sendable {
 
   static let magic = Array("FARMIDX1".utf8)
   static let version: UInt16 = 1
-  static let headerByteCount = 64
+  /// Bytes before the first part.
+  public static let headerByteCount = 64
 
   /// One part a pack.
   public let parts: [Part]
@@ -45,7 +46,7 @@ public struct IndexSegment: Sendable {
     writer.append(UInt64(body))
     writer.append(repository)
     writer.append(zeros: 20)
-    writer.append(CRC32C.checksum(writer.bytes.span.bytes))
+    writer.append(CRC32C.checksum(writer.bytes.rawBytes))
     for part in parts {
       writer.append(contentsOf: part.header.encoded)
       writer.append(contentsOf: part.trailer.encoded)

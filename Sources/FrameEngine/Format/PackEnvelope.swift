@@ -41,7 +41,7 @@ public struct PackHeader: Hashable, Sendable {
     writer.append(UInt32(0))
     writer.append(repository)
     writer.append(UInt32(0))
-    writer.append(CRC32C.checksum(writer.bytes.span.bytes))
+    writer.append(CRC32C.checksum(writer.bytes.rawBytes))
     return writer.bytes
   }
 
@@ -112,7 +112,7 @@ public struct PackTrailer: Hashable, Sendable {
     writer.append(packByteCount)
     writer.append(digest)
     writer.append(UInt32(0))
-    writer.append(CRC32C.checksum(writer.bytes.span.bytes))
+    writer.append(CRC32C.checksum(writer.bytes.rawBytes))
     return writer.bytes
   }
 
@@ -179,8 +179,8 @@ public struct PackFooter: Hashable, Sendable {
   /// What the trailer's digest covers: the header's 64 bytes, then the footer as stored.
   public static func digest(header: [UInt8], storedFooter: [UInt8], key: BLAKE3Key) -> Digest {
     var hasher = BLAKE3Hasher(key: key)
-    hasher.update(header.span.bytes)
-    hasher.update(storedFooter.span.bytes)
+    hasher.update(header.rawBytes)
+    hasher.update(storedFooter.rawBytes)
     return hasher.finalize()
   }
 }

@@ -59,7 +59,7 @@ extension PackRecord {
     writer.append(id)
     writer.append(UInt64(0))
     writer.append(checksum ?? 0)
-    writer.append(checksum == nil ? 0 : CRC32C.checksum(writer.bytes.span.bytes))
+    writer.append(checksum == nil ? 0 : CRC32C.checksum(writer.bytes.rawBytes))
     return writer.bytes
   }
 

@@ -43,7 +43,7 @@ public struct RecordEnvelope: Hashable, Sendable {
     writer.append(contentsOf: nonce ?? [UInt8](repeating: 0, count: RecordEnvelope.nonceByteCount))
     writer.append(contentsOf: body)
     writer.append(
-      RecordEnvelope.digest(of: writer.bytes.span.bytes, name: name, key: key))
+      RecordEnvelope.digest(of: writer.bytes.rawBytes, name: name, key: key))
     return writer.bytes
   }
 
@@ -79,7 +79,7 @@ public struct RecordEnvelope: Hashable, Sendable {
     var prefix = ByteWriter()
     prefix.append(varint: UInt64(name.utf8.count))
     prefix.append(contentsOf: Array(name.utf8))
-    hasher.update(prefix.bytes.span.bytes)
+    hasher.update(prefix.bytes.rawBytes)
     hasher.update(bytes)
     return hasher.finalize()
   }

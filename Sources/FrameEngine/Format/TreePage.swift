@@ -51,7 +51,7 @@ public struct TreePage: Hashable, Sendable {
     for entry in entries {
       current.append(entry)
       weight += entry.approximateByteCount
-      let ends = CRC32C.checksum(entry.name.bytes.span.bytes) >> 23 == 0
+      let ends = CRC32C.checksum(entry.name.bytes.rawBytes) >> 23 == 0
       if ends && current.count >= 128 || current.count == 4096 || weight >= weightLimit {
         pages.append(TreePage(current))
         current.removeAll(keepingCapacity: true)

@@ -29,7 +29,8 @@ public struct Host: Hashable, Sendable {
   public static func current() -> Host {
     var buffer = [CChar](repeating: 0, count: 256)
     let status = unsafe gethostname(&buffer, buffer.count - 1)
-    let name = status == 0 ? String(cString: buffer) : "localhost"
+    let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let name = status == 0 ? String(decoding: bytes, as: UTF8.self) : "localhost"
     let user = unsafe getpwuid(geteuid()).map { unsafe String(cString: $0.pointee.pw_name) }
     let process = UInt64(getpid())
     return Host(

@@ -1,5 +1,5 @@
 import CSodium
-public import FrameEngine
+import FrameEngine
 
 /// What opens an encrypted repository.
 public enum RepositoryKey: Sendable {
@@ -23,12 +23,13 @@ enum Passphrase {
   ) throws(RepositoryError) -> [UInt8] {
     precondition(salt.count == Int(crypto_pwhash_SALTBYTES))
     var key = [UInt8](repeating: 0, count: 32)
-    let status = unsafe passphrase.withUnsafeBytes { phrase in
+    // A final NUL that is not counted: an empty passphrase has an address too.
+    let status = unsafe (passphrase + [0]).withUnsafeBytes { phrase in
       unsafe salt.withUnsafeBufferPointer { salt in
         unsafe key.withUnsafeMutableBufferPointer { key in
           unsafe crypto_pwhash(
-            key.baseAddress!, 32, phrase.baseAddress?.assumingMemoryBound(to: CChar.self),
-            UInt64(phrase.count), salt.baseAddress!, UInt64(passes), Int(memoryKiB) << 10,
+            key.baseAddress!, 32, phrase.baseAddress!.assumingMemoryBound(to: CChar.self),
+            UInt64(passphrase.count), salt.baseAddress!, UInt64(passes), Int(memoryKiB) << 10,
             crypto_pwhash_alg_argon2id13())
         }
       }

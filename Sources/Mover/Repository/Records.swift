@@ -10,7 +10,7 @@ extension Repository {
       let fresh = Entropy.bytes(Seal.nonceByteCount)
       var seal = Seal()
       stored = seal.seal(
-        body.span.bytes, key: key, nonce: fresh, associated: Array(name.utf8))
+        body.rawBytes, key: key, nonce: fresh, associated: Array(name.utf8))
       nonce = fresh
     }
     return RecordEnvelope(kind: kind, nonce: nonce, body: stored)
@@ -23,7 +23,7 @@ extension Repository {
   ) throws(RepositoryError) -> [UInt8] {
     let key = keys.digest
     let envelope = try parsing(name) { () throws(FormatError) in
-      try RecordEnvelope(decoding: bytes.span.bytes, name: name, key: key)
+      try RecordEnvelope(decoding: bytes.rawBytes, name: name, key: key)
     }
     guard envelope.kind == kind, (envelope.nonce != nil) == keys.isEncrypted else {
       throw RepositoryError(.damaged, name, "the record is of another kind than its name says")
@@ -31,7 +31,7 @@ extension Repository {
     guard let key = keys.recordKey, let nonce = envelope.nonce else { return envelope.body }
     var seal = Seal()
     let plain = seal.open(
-      envelope.body.span.bytes, key: key, nonce: nonce, associated: Array(name.utf8))
+      envelope.body.rawBytes, key: key, nonce: nonce, associated: Array(name.utf8))
     guard let plain else {
       throw RepositoryError(.damaged, name, "the record's seal is broken")
     }

@@ -56,7 +56,7 @@ public final class Repository: Sendable {
         remedy: "make one with: farmio init \(store.place)")
     }
     let config = try parsing("\(store.place)/\(configName)") { () throws(FormatError) in
-      try ConfigRecord(decoding: bytes.span.bytes)
+      try ConfigRecord(decoding: bytes.rawBytes)
     }
     let secret = try SecretSeal.unwrap(config.secret, key: key, place: store.place)
     let keys = RepositoryKeys(secret: secret, isEncrypted: config.isEncrypted)
@@ -70,7 +70,7 @@ public final class Repository: Sendable {
     }
     guard let bytes else { return nil }
     return try parsing("\(store.place)/\(configName)") { () throws(FormatError) in
-      try ConfigRecord(decoding: bytes.span.bytes).secret
+      try ConfigRecord(decoding: bytes.rawBytes).secret
     }
   }
 

@@ -1,4 +1,4 @@
-public import FrameEngine
+import FrameEngine
 
 /// Why work on a repository could not be done, and what to do about it.
 public struct RepositoryError: Error, Hashable, Sendable {

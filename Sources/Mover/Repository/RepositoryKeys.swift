@@ -16,11 +16,14 @@ struct RepositoryKeys: Sendable {
 
   init(secret: Digest, isEncrypted: Bool) {
     func derive(_ context: String) -> BLAKE3Key {
-      BLAKE3.deriveKey(context: context, material: secret.bytes.span.bytes)
+      BLAKE3.deriveKey(context: context, material: secret.bytes.rawBytes)
     }
     chunk = derive("farmio chunk id v1")
     metadata = derive("farmio metadata id v1")
-    cut = CutKey(Array(derive("farmio chunk cut v1").bytes.prefix(CutKey.byteCount)))
+    guard let cut = CutKey(Array(derive("farmio chunk cut v1").bytes.prefix(16))) else {
+      preconditionFailure("a cut key has 16 bytes")
+    }
+    self.cut = cut
     digest = derive("farmio record digest v1")
     sealing = isEncrypted ? secret : nil
   }
@@ -36,12 +39,12 @@ struct RepositoryKeys: Sendable {
   /// The AES-256 key of small records.
   var recordKey: [UInt8]? {
     guard let sealing else { return nil }
-    return BLAKE3.deriveKey(context: "farmio record v1", material: sealing.bytes.span.bytes).bytes
+    return BLAKE3.deriveKey(context: "farmio record v1", material: sealing.bytes.rawBytes).bytes
   }
 
   private func sealKey(_ context: String, _ run: RunID) -> [UInt8]? {
     guard let sealing else { return nil }
-    return BLAKE3.deriveKey(context: context, material: (sealing.bytes + run.bytes).span.bytes)
+    return BLAKE3.deriveKey(context: context, material: (sealing.bytes + run.bytes).rawBytes)
       .bytes
   }
 }

@@ -3,7 +3,7 @@ import FrameEngine
 
 /// Seals bytes with AES-256-GCM (NIST SP 800-38D): nobody without the key reads them, and nobody
 /// changes them unseen. One key at a time, one thread at a time.
-struct Seal: ~Copyable {
+@safe struct Seal: ~Copyable {
   static let tagByteCount = Limits.sealBytes
   static let nonceByteCount = 12
 
@@ -78,8 +78,7 @@ struct Seal: ~Copyable {
       initialized = plainCount
     }
     ok =
-      unsafe ok
-      && tag.withUnsafeMutableBytes { bytes in
+      unsafe ok && tag.withUnsafeMutableBytes { bytes in
         unsafe EVP_CIPHER_CTX_ctrl(
           context, EVP_CTRL_AEAD_SET_TAG, Int32(Seal.tagByteCount), bytes.baseAddress) == 1
       }

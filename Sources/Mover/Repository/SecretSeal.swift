@@ -58,13 +58,13 @@ enum SecretSeal {
     let nonce = Entropy.bytes(Seal.nonceByteCount)
     return ConfigRecord.Sealed(
       nonce: nonce,
-      ciphertext: seal.seal(secret.bytes.span.bytes, key: key, nonce: nonce, associated: associated))
+      ciphertext: seal.seal(secret.bytes.rawBytes, key: key, nonce: nonce, associated: associated))
   }
 
   private static func open(_ sealed: ConfigRecord.Sealed, under key: [UInt8]) -> Digest? {
     var seal = Seal()
     return seal.open(
-      sealed.ciphertext.span.bytes, key: key, nonce: sealed.nonce, associated: associated
+      sealed.ciphertext.rawBytes, key: key, nonce: sealed.nonce, associated: associated
     ).flatMap(Digest.init)
   }
 
@@ -74,6 +74,6 @@ enum SecretSeal {
         .wrongKey, "key file", "it holds \(bytes.count) bytes, at least 32 are needed",
         remedy: "make one with: head -c 32 /dev/urandom > FILE")
     }
-    return BLAKE3.deriveKey(context: "farmio key file v1", material: bytes.span.bytes).bytes
+    return BLAKE3.deriveKey(context: "farmio key file v1", material: bytes.rawBytes).bytes
   }
 }

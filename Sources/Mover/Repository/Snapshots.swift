@@ -22,7 +22,7 @@ extension Repository {
     let name = Repository.referenceName(run)
     guard let body = try record(name, kind: .reference) else { return nil }
     return try parsing(name) { () throws(FormatError) in
-      try ReferenceRecord(decoding: body.span.bytes)
+      try ReferenceRecord(decoding: body.rawBytes)
     }
   }
 

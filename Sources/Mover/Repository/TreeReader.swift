@@ -66,7 +66,7 @@ struct TreeReader: ~Copyable {
     }
     try load(stored)
     let start = stored.record.payloadOffset - windowStart
-    let payload = window.span.bytes.extracting(start..<start + Int(stored.record.storedCount))
+    let payload = window.rawBytes.extracting(start..<start + Int(stored.record.storedCount))
     let plain = try reader.decode(
       payload, of: stored.record, in: stored.pack, kind: .metadata)
     do throws(FormatError) {

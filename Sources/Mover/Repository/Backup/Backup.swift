@@ -73,11 +73,10 @@ public struct Backup: Sendable {
       let parent = try parentSnapshot(options, roots: roots)
       if let parent { try run.pin(parent) }
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: false)
-      let job = BackupJob(
+      let job = try BackupJob(
         repository: repository, disk: disk, run: run, known: known, options: options,
-        parent: parent, cancellation: cancellation, progress: progress,
-        threads: options.threads ?? BackupJob.defaultThreads)
-      let pages = try job.store(roots)
+        parent: parent, roots: roots, cancellation: cancellation, progress: progress)
+      let pages = try job.store()
       var statistics = job.statistics()
       statistics.nanoseconds = clock.monotonic() - begun
       let record = SnapshotRecord(

@@ -14,6 +14,8 @@ struct BackupRoots: Sendable {
 
   /// Sorted by name.
   let roots: [Root]
+  /// The numbers of those that are folders.
+  var folders: [Int] { roots.indices.filter { roots[$0].status.kind == .folder } }
   /// Absolute, sorted: they tell which snapshots are of the same data.
   let paths: [FileName]
 

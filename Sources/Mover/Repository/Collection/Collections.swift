@@ -29,7 +29,7 @@ extension Repository {
     let name = Repository.tombstoneName(generation)
     guard let body = try record(name, kind: .tombstones) else { return nil }
     return try parsing(name) { () throws(FormatError) in
-      try TombstoneRecord(decoding: body.span.bytes)
+      try TombstoneRecord(decoding: body.rawBytes)
     }
   }
 
@@ -37,7 +37,7 @@ extension Repository {
     let name = Repository.verdictName(generation)
     guard let body = try record(name, kind: .verdict) else { return nil }
     return try parsing(name) { () throws(FormatError) in
-      try VerdictRecord(decoding: body.span.bytes)
+      try VerdictRecord(decoding: body.rawBytes)
     }
   }
 

@@ -1,4 +1,4 @@
-public import FrameEngine
+import FrameEngine
 
 /// Gives back the space of records that no snapshot needs, while writers and readers live.
 ///

@@ -66,12 +66,12 @@ struct RecordCopier: ~Copyable {
   mutating func copy(
     _ record: PackRecord, payload: [UInt8], from pack: PackName
   ) throws(RepositoryError) {
-    _ = try reader.decode(payload.span.bytes, of: record, in: pack, kind: kind)
+    _ = try reader.decode(payload.rawBytes, of: record, in: pack, kind: kind)
     guard known.claimCopy(record.id) else { return }
     if let payloadKey {
       try stageSealed(record, payload: payload, from: pack, key: payloadKey)
     } else {
-      staged.append(record, payload: payload.span.bytes, isEncrypted: false)
+      staged.append(record, payload: payload.rawBytes, isEncrypted: false)
     }
     if staged.isFull { try flush() }
   }
@@ -88,9 +88,9 @@ struct RecordCopier: ~Copyable {
     let nonce = record.id.sealNonce
     guard let oldKey = repository.keys.payloadKey(of: pack.run),
       let plain = seal.open(
-        payload.span.bytes, key: oldKey, nonce: nonce, associated: associated)
+        payload.rawBytes, key: oldKey, nonce: nonce, associated: associated)
     else { throw RepositoryError(.damaged, pack.object, "the seal of a chunk is broken") }
-    let sealed = seal.seal(plain.span.bytes, key: key, nonce: nonce, associated: associated)
-    staged.append(record, payload: sealed.span.bytes, isEncrypted: true)
+    let sealed = seal.seal(plain.rawBytes, key: key, nonce: nonce, associated: associated)
+    staged.append(record, payload: sealed.rawBytes, isEncrypted: true)
   }
 }

@@ -11,7 +11,7 @@ extension Collector {
       // Gone since it was listed: its run has ended.
       guard let body = try repository.record(object.name, kind: .lease) else { continue }
       let record = try parsing(object.name) { () throws(FormatError) in
-        try LeaseRecord(decoding: body.span.bytes)
+        try LeaseRecord(decoding: body.rawBytes)
       }
       leases.append((run, record))
     }
@@ -66,7 +66,7 @@ extension Collector {
     let name = watchName(run)
     if let body = try repository.record(name, kind: .watch) {
       let seen = try parsing(name) { () throws(FormatError) in
-        try WatchRecord(decoding: body.span.bytes)
+        try WatchRecord(decoding: body.rawBytes)
       }
       if seen.heartbeat == lease.heartbeat {
         return now.seconds - seen.since.seconds > options.silence
@@ -113,7 +113,7 @@ extension Collector {
         let body = try repository.record(object.name, kind: .forgotten)
       else { continue }
       let mark = try parsing(object.name) { () throws(FormatError) in
-        try ForgottenRecord(decoding: body.span.bytes)
+        try ForgottenRecord(decoding: body.rawBytes)
       }
       if now - mark.time.seconds > age { try repository.delete(object.name) }
     }

@@ -20,12 +20,12 @@ struct ChunkReader: ~Copyable {
     let count = Int(record.plainCount)
     if plain.count < count { plain = [UInt8](repeating: 0, count: max(count, 1 << 20)) }
     try fill(payload, of: record, in: pack)
-    let bytes = plain.span.bytes.extracting(first: count)
+    let bytes = plain.rawBytes.extracting(first: count)
     let key = kind == .data ? repository.keys.chunk : repository.keys.metadata
     guard BLAKE3.keyedHash(bytes, key: key) == record.id else {
       throw damaged(record, pack, "its content does not match its name")
     }
-    return _overrideLifetime(bytes, mutating: &self)
+    return unsafe _overrideLifetime(bytes, mutating: &self)
   }
 
   private mutating func fill(
@@ -38,7 +38,7 @@ struct ChunkReader: ~Copyable {
       payload, key: key, nonce: record.id.sealNonce,
       associated: record.header(isEncrypted: true, payloadChecksum: nil))
     guard let opened else { throw damaged(record, pack, "its seal is broken") }
-    try decode(opened.span.bytes, record, pack)
+    try decode(opened.rawBytes, record, pack)
   }
 
   private mutating func decode(
@@ -46,8 +46,8 @@ struct ChunkReader: ~Copyable {
   ) throws(RepositoryError) {
     do throws(FormatError) {
       var target = plain.mutableSpan
-      var bytes = target.mutableBytes
-      var exact = bytes.extracting(first: Int(record.plainCount))
+      var bytes = unsafe target.mutableBytes
+      var exact = bytes._mutatingExtracting(first: Int(record.plainCount))
       try decompressor.decode(payload, record.encoding, into: &exact)
     } catch {
       throw damaged(record, pack, error.reason)

@@ -12,7 +12,7 @@ struct ChunkLocation: Hashable, Sendable {
 /// 0 is empty. A full bucket continues in the next. The name itself is not kept: every hit must be
 /// confirmed against the pack's own list, which `confirm` does. At the highest load, 7/8, a chunk
 /// costs 9.2 bytes; on average between two growths, less than 11.
-struct ChunkTable: ~Copyable {
+@safe struct ChunkTable: ~Copyable, @unchecked Sendable {
   /// Chunks in the table.
   private(set) var count = 0
   private let bucketCount: Int

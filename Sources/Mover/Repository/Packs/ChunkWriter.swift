@@ -61,7 +61,7 @@ struct ChunkWriter: ~Copyable {
     let sealed = seal.seal(
       payload, key: payloadKey, nonce: id.sealNonce,
       associated: record.header(isEncrypted: true, payloadChecksum: nil))
-    staged.append(record, payload: sealed.span.bytes, isEncrypted: true)
+    staged.append(record, payload: sealed.rawBytes, isEncrypted: true)
   }
 }
 

@@ -16,6 +16,7 @@ struct IndexWriter {
   }
 
   /// Writes `parts` as one or more segments, each durable. Returns their names.
+  @discardableResult
   func write(_ parts: [IndexSegment.Part]) throws(RepositoryError) -> [String] {
     var names = [String]()
     var rest = parts[...]

@@ -10,19 +10,7 @@ final class KnownChunks: Sendable {
   let repository: Repository
   /// What could not be read when the packs were loaded: packs and segments that `check` will name.
   let faults: [RepositoryError]
-  private let state: Mutex<State>
-
-  private struct State: ~Copyable, Sendable {
-    var table: ChunkTable
-    var catalog: PackCatalog
-    /// Claimed by a worker, not yet in a pack.
-    var claimed: Set<Digest> = []
-
-    init(table: consuming ChunkTable, catalog: consuming PackCatalog) {
-      self.table = table
-      self.catalog = catalog
-    }
-  }
+  private let state: Mutex<ChunkLedger>
 
   /// Loads what the repository holds. Packs of `condemned` are never offered to `claim`; with
   /// `forReading` they are found as a last resort, after every other copy.
@@ -33,8 +21,7 @@ final class KnownChunks: Sendable {
     var loader = try PackLoader(repository, condemned: condemned, forReading: forReading)
     try loader.load()
     faults = loader.faults
-    let (table, catalog) = loader.finish()
-    state = Mutex(State(table: table, catalog: catalog))
+    state = Mutex(loader.finish())
   }
 
   /// Chunks and metadata records in packs.
@@ -43,7 +30,7 @@ final class KnownChunks: Sendable {
   /// Whether the caller must store `id`: `true` once for a record that no usable pack holds, and
   /// from then on this run counts on the caller to `place` it.
   func claim(_ id: Digest) throws(RepositoryError) -> Bool {
-    try state.withLock { (state: inout State) throws(RepositoryError) -> Bool in
+    try state.withLock { (state: inout ChunkLedger) throws(RepositoryError) -> Bool in
       if state.claimed.contains(id) { return false }
       if try state.find(id, in: repository) != nil { return false }
       state.claimed.insert(id)
@@ -53,7 +40,7 @@ final class KnownChunks: Sendable {
 
   /// Whether a usable pack holds `id`, or this run is about to store it.
   func contains(_ id: Digest) throws(RepositoryError) -> Bool {
-    try state.withLock { (state: inout State) throws(RepositoryError) -> Bool in
+    try state.withLock { (state: inout ChunkLedger) throws(RepositoryError) -> Bool in
       if state.claimed.contains(id) { return true }
       return try state.find(id, in: repository) != nil
     }
@@ -61,7 +48,7 @@ final class KnownChunks: Sendable {
 
   /// Where `id` can be read; `nil` if no finished pack holds it.
   func locate(_ id: Digest) throws(RepositoryError) -> StoredChunk? {
-    try state.withLock { (state: inout State) throws(RepositoryError) -> StoredChunk? in
+    try state.withLock { (state: inout ChunkLedger) throws(RepositoryError) -> StoredChunk? in
       guard let location = try state.find(id, in: repository) else { return nil }
       return try state.stored(location, in: repository)
     }
@@ -69,14 +56,14 @@ final class KnownChunks: Sendable {
 
   /// The pack and record numbers of `id`; `nil` if no pack holds it.
   func location(_ id: Digest) throws(RepositoryError) -> ChunkLocation? {
-    try state.withLock { (state: inout State) throws(RepositoryError) in
+    try state.withLock { (state: inout ChunkLedger) throws(RepositoryError) in
       try state.find(id, in: repository)
     }
   }
 
   /// What lies at a location.
   func stored(_ location: ChunkLocation) throws(RepositoryError) -> StoredChunk {
-    try state.withLock { (state: inout State) throws(RepositoryError) in
+    try state.withLock { (state: inout ChunkLedger) throws(RepositoryError) in
       try state.stored(location, in: repository)
     }
   }
@@ -95,14 +82,8 @@ final class KnownChunks: Sendable {
 
   /// Records that now lie in the pack being written, in file order.
   func place(_ records: [PackRecord], in number: Int) throws(RepositoryError) {
-    try state.withLock { (state: inout State) throws(RepositoryError) in
-      let first = state.catalog.packs[number].recordCount
-      state.catalog.append(records, to: number)
-      for (index, record) in records.enumerated() {
-        if state.table.isFull { try state.grow(in: repository) }
-        guard state.claimed.remove(record.id) != nil else { continue }
-        state.table.insert(record.id, ChunkLocation(pack: number, record: first + index))
-      }
+    try state.withLock { (state: inout ChunkLedger) throws(RepositoryError) in
+      try state.place(records, in: number, repository)
     }
   }
 
@@ -124,7 +105,7 @@ final class KnownChunks: Sendable {
 
   /// The list of a pack's records.
   func records(of number: Int) throws(RepositoryError) -> [PackRecord] {
-    try state.withLock { (state: inout State) throws(RepositoryError) in
+    try state.withLock { (state: inout ChunkLedger) throws(RepositoryError) in
       try state.records(of: number, in: repository)
     }
   }
@@ -136,57 +117,6 @@ struct StoredChunk: Hashable, Sendable {
   let number: Int
   let pack: PackName
   let record: PackRecord
-}
-
-extension KnownChunks.State {
-  /// The chunk's location, confirmed against the full name.
-  mutating func find(
-    _ id: Digest, in repository: Repository
-  ) throws(RepositoryError) -> ChunkLocation? {
-    // Collected first: reading a list changes the catalog, which the table's walk must not see.
-    var skipped = 0
-    while true {
-      var seen = 0
-      let candidate = table.find(id) { (_: ChunkLocation) in
-        seen += 1
-        return seen > skipped
-      }
-      guard let candidate else { return nil }
-      let records = try records(of: candidate.pack, in: repository)
-      if records[candidate.record].id == id { return candidate }
-      skipped += 1
-    }
-  }
-
-  mutating func stored(
-    _ location: ChunkLocation, in repository: Repository
-  ) throws(RepositoryError) -> StoredChunk {
-    let record = try records(of: location.pack, in: repository)[location.record]
-    return StoredChunk(
-      number: location.pack, pack: catalog.packs[location.pack].name, record: record)
-  }
-
-  /// The list of a pack's records, from memory or from where it is kept.
-  mutating func records(
-    of number: Int, in repository: Repository
-  ) throws(RepositoryError) -> [PackRecord] {
-    if let list = catalog.list(number) { return list }
-    let list = try repository.recordList(of: catalog.packs[number])
-    catalog.keep(list, of: number)
-    return list
-  }
-
-  /// Doubles the table. The names are read again from every pack's list.
-  mutating func grow(in repository: Repository) throws(RepositoryError) {
-    var larger = ChunkTable(capacity: table.capacity * 2)
-    for (number, pack) in catalog.packs.enumerated() where pack.recordCount > 0 {
-      let records = try catalog.list(number) ?? repository.recordList(of: pack)
-      for (index, record) in records.enumerated() where !claimed.contains(record.id) {
-        larger.insert(record.id, ChunkLocation(pack: number, record: index))
-      }
-    }
-    table = larger
-  }
 }
 
 extension Repository {
@@ -202,7 +132,7 @@ extension Repository {
       let ends = PackHeader.byteCount + PackTrailer.byteCount
       let fixed = try bytes(of: object, at: offset, count: ends)
       let (header, trailer) = try parsing(object) { () throws(FormatError) in
-        let span = fixed.span.bytes
+        let span = fixed.rawBytes
         return (
           try PackHeader(decoding: span.extracting(first: PackHeader.byteCount)),
           try PackTrailer(decoding: span.extracting(PackHeader.byteCount..<ends))

@@ -16,7 +16,7 @@ extension Repository {
     let tail = try bytes(of: object, at: size - tailCount, count: tailCount)
     let trailerStart = tailCount - PackTrailer.byteCount
     let trailer = try parsing(object) { () throws(FormatError) in
-      try PackTrailer(decoding: tail.span.bytes.extracting(trailerStart..<tailCount))
+      try PackTrailer(decoding: tail.rawBytes.extracting(trailerStart..<tailCount))
     }
     guard trailer.packByteCount == UInt64(size) else {
       throw RepositoryError(
@@ -34,7 +34,7 @@ extension Repository {
   private func packHeader(_ name: PackName) throws(RepositoryError) -> PackHeader {
     let bytes = try bytes(of: name.object, at: 0, count: PackHeader.byteCount)
     let header = try parsing(name.object) { () throws(FormatError) in
-      try PackHeader(decoding: bytes.span.bytes)
+      try PackHeader(decoding: bytes.rawBytes)
     }
     guard header.name == name else {
       throw RepositoryError(.damaged, name.object, "the pack says it is \(header.name)")
@@ -60,7 +60,7 @@ extension Repository {
     }
     let plain = try openFooter(part, in: object)
     return try parsing(object) { () throws(FormatError) in
-      try PackFooter(decoding: plain.span.bytes, recordCount: Int(part.trailer.recordCount)).records
+      try PackFooter(decoding: plain.rawBytes, recordCount: Int(part.trailer.recordCount)).records
     }
   }
 
@@ -70,7 +70,7 @@ extension Repository {
     guard let key = keys.footerKey(of: part.header.name.run) else { return part.storedFooter }
     var seal = Seal()
     let plain = seal.open(
-      part.storedFooter.span.bytes, key: key, nonce: part.header.name.footerNonce,
+      part.storedFooter.rawBytes, key: key, nonce: part.header.name.footerNonce,
       associated: part.header.encoded)
     guard let plain else {
       throw RepositoryError(.damaged, object, "the seal of the list of records is broken")
@@ -84,7 +84,7 @@ extension Repository {
     guard let key = keys.footerKey(of: header.name.run) else { return plain }
     var seal = Seal()
     return seal.seal(
-      plain.span.bytes, key: key, nonce: header.name.footerNonce, associated: header.encoded)
+      plain.rawBytes, key: key, nonce: header.name.footerNonce, associated: header.encoded)
   }
 
   /// Exactly `count` bytes of an object.
@@ -105,7 +105,7 @@ extension Repository {
     let got: Int
     do throws(StoreError) {
       var span = buffer.mutableSpan
-      var bytes = span.mutableBytes
+      var bytes = unsafe span.mutableBytes
       got = try store.read(object, at: Int64(offset), into: &bytes)
     } catch {
       guard error.code == .missing else { throw RepositoryError(error) }

@@ -49,7 +49,7 @@ struct PackEndsReader {
     }
     guard let bytes else { return [] }
     do throws(FormatError) {
-      return try IndexSegment(decoding: bytes.span.bytes).parts
+      return try IndexSegment(decoding: bytes.rawBytes).parts
     } catch {
       faults.append(RepositoryError(error, in: segment))
       return []

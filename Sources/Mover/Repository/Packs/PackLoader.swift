@@ -9,8 +9,7 @@ struct PackLoader: ~Copyable {
   /// Packs that exist and are not in the catalog yet, with their sizes.
   private var missing: [PackName: Int64]
   private let segments: [StoredObject]
-  private var table: ChunkTable
-  private var catalog = PackCatalog()
+  private var ledger: ChunkLedger
   private var lastResort: [(part: IndexSegment.Part, source: PackCatalog.Source)] = []
   private(set) var faults: [RepositoryError] = []
 
@@ -27,7 +26,7 @@ struct PackLoader: ~Copyable {
       if let name = PackName(object: object.name) { missing[name] = object.size }
     }
     let bytes = segments.reduce(0) { $0 + Int($1.size) }
-    table = ChunkTable(capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024)
+    ledger = ChunkLedger(capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024)
   }
 
   mutating func load() throws(RepositoryError) {
@@ -45,7 +44,7 @@ struct PackLoader: ~Copyable {
     lastResort = []
   }
 
-  consuming func finish() -> (ChunkTable, PackCatalog) { (table, catalog) }
+  consuming func finish() -> ChunkLedger { ledger }
 
   private mutating func load(_ segment: StoredObject) throws(RepositoryError) {
     let store = repository.store
@@ -56,7 +55,7 @@ struct PackLoader: ~Copyable {
     guard let bytes else { return }
     do throws(RepositoryError) {
       let decoded = try parsing(segment.name) { () throws(FormatError) in
-        try IndexSegment(decoding: bytes.span.bytes)
+        try IndexSegment(decoding: bytes.rawBytes)
       }
       var offset = IndexSegment.headerByteCount
       for part in decoded.parts {
@@ -91,26 +90,12 @@ struct PackLoader: ~Copyable {
     _ part: IndexSegment.Part, _ source: PackCatalog.Source, in object: String, isCondemned: Bool
   ) throws(RepositoryError) {
     let records = try repository.records(of: part, in: object)
-    let number = catalog.add(
+    let number = ledger.catalog.add(
       PackCatalog.Pack(
         name: part.header.name, kind: part.header.kind,
         byteCount: Int64(part.trailer.packByteCount), recordCount: records.count, source: source,
         isCondemned: isCondemned))
-    if table.count + records.count > table.capacity { try grow(for: records.count) }
-    for (index, record) in records.enumerated() {
-      table.insert(record.id, ChunkLocation(pack: number, record: index))
-    }
-  }
-
-  /// Makes room, reading again the lists of the packs that are in.
-  private mutating func grow(for more: Int) throws(RepositoryError) {
-    var larger = ChunkTable(capacity: max(table.capacity, table.count + more) * 2)
-    for (number, pack) in catalog.packs.dropLast().enumerated() {
-      for (index, record) in try repository.recordList(of: pack).enumerated() {
-        larger.insert(record.id, ChunkLocation(pack: number, record: index))
-      }
-    }
-    table = larger
+    try ledger.insert(records, of: number, repository)
   }
 
   /// Damage is noted and worked around; a disk or wire that fails stops the loading.

@@ -85,7 +85,7 @@ final class PackWriter: Sendable {
       var pack = try state.open.take() ?? begin()
       var records = staged.records
       for index in records.indices { records[index].offset += UInt32(pack.byteCount) }
-      try storing { () throws(StoreError) in try pack.upload.append(staged.bytes.span.bytes) }
+      try storing { () throws(StoreError) in try pack.upload.append(staged.bytes.rawBytes) }
       pack.byteCount += staged.bytes.count
       pack.recordCount += records.count
       try known.place(records, in: pack.number)
@@ -117,7 +117,7 @@ final class PackWriter: Sendable {
       repository: repository.config.repository)
     let upload = try storing { () throws(StoreError) in
       let upload = try repository.store.makeUpload(name.object)
-      try upload.append(header.encoded.span.bytes)
+      try upload.append(header.encoded.rawBytes)
       return upload
     }
     return OpenPack(
@@ -134,8 +134,8 @@ final class PackWriter: Sendable {
       digest: PackFooter.digest(
         header: pack.header.encoded, storedFooter: footer, key: repository.keys.digest))
     try storing { () throws(StoreError) in
-      try pack.upload.append(footer.span.bytes)
-      try pack.upload.append(trailer.encoded.span.bytes)
+      try pack.upload.append(footer.rawBytes)
+      try pack.upload.append(trailer.encoded.rawBytes)
       try pack.upload.finish()
     }
     known.finish(pack.number, byteCount: Int64(byteCount))
