@@ -7,10 +7,13 @@ struct Farmio {
   static func main() {
     let console = Console()
     let interrupt = Interrupt()
-    interrupt.install(console: console)
-    let arguments = programArguments()
-    let status = run(arguments, console, interrupt, .process)
-    exit(status.rawValue)
+    do throws(SystemError) {
+      try interrupt.install(console: console)
+    } catch {
+      console.note("farmio: cannot watch for signals: \(error.cause)")
+      exit(ExitStatus.failed.rawValue)
+    }
+    exit(run(programArguments(), console, interrupt, .process).rawValue)
   }
 
   /// Runs one command line.

@@ -15,8 +15,8 @@ enum SnapshotsCommand {
     example: .init(
       command: "farmio snapshots /mnt/vault/dragon --tag nightly --last 2",
       output: """
-        ID            TIME                 HOST    TAGS     FILES    SIZE  PATHS
-        91b7e0c4d25f  2026-03-08 23:00:04  fs-01   nightly  41,190  803 GB  /show/dragon
-        4f1c09d2a7be  2026-03-09 23:00:02  fs-01   nightly  41,208  812 GB  /show/dragon
+        ID            TIME                 HOST   TAGS     FILES    SIZE  PATHS
+        91b7e0c4d25f  2026-03-08 23:00:04  fs-01  nightly  41,190  803 GB  /show
+        4f1c09d2a7be  2026-03-09 23:00:02  fs-01  nightly  41,208  812 GB  /show
         """))
 }

@@ -8,7 +8,7 @@ enum BashCompletions {
       _farmio_words() { COMPREPLY=($(compgen -W "$1" -- "$current")); }
       _farmio_paths() {
         local IFS=$'\\n'
-        compopt -o filenames
+        compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen "$1" -- "$current"))
       }
       _farmio() {

@@ -58,15 +58,12 @@ enum SecretCommand {
       unsafe posix_spawnattr_destroy(&attributes)
     }
     unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    // Signals that we block or ignore must end the child as usual.
-    var none = sigset_t()
-    unsafe sigemptyset(&none)
-    var usual = Interrupt.signals
+    // The child must end by SIGPIPE, which we ignore.
+    var usual = sigset_t()
+    unsafe sigemptyset(&usual)
     unsafe sigaddset(&usual, SIGPIPE)
-    unsafe posix_spawnattr_setsigmask(&attributes, &none)
     unsafe posix_spawnattr_setsigdefault(&attributes, &usual)
-    unsafe posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
 
     var process: pid_t = 0
     let result = unsafe command.withCString { text in

@@ -4,9 +4,8 @@ import Synchronization
 
 /// SIGINT and SIGTERM: the first asks the work to stop, the second ends the process at once.
 ///
-/// A thread of its own waits for the signals, so that what happens then is ordinary code, and not
-/// the little that a signal handler may do. Must be installed before any other thread is started:
-/// threads inherit that the signals are blocked.
+/// The handler only writes to a pipe. A thread of its own waits there, so that what happens then is
+/// ordinary code, and not the little that a signal handler may do.
 final class Interrupt: Sendable {
   private let asked = Atomic<Bool>(false)
   private let callbacks = Mutex<[@Sendable () -> Void]>([])
@@ -40,16 +39,22 @@ final class Interrupt: Sendable {
     if isAsked { throw .interrupted }
   }
 
-  /// Takes over the two signals for the rest of the process, and ignores SIGPIPE.
-  func install(console: Console) {
+  /// Takes over the two signals for the rest of the process, and ignores SIGPIPE. A signal that the
+  /// parent had ignored, as `nohup` does, stays ignored.
+  func install(console: Console) throws(SystemError) {
+    let pipe = try SystemError.pipe()
+    signalPipe.store(pipe.writing, ordering: .releasing)
     signal(SIGPIPE, SIG_IGN)
-    var signals = Interrupt.signals
-    unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    for number in [SIGINT, SIGTERM] {
+      let previous = signal(number, tellSignalPipe)
+      if unsafe unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+        signal(number, SIG_IGN)
+      }
+    }
     _ = BackgroundThread { [self] in
-      var signals = Interrupt.signals
+      var byte: UInt8 = 0
       while true {
-        var signal: Int32 = 0
-        guard unsafe sigwait(&signals, &signal) == 0 else { continue }
+        guard unsafe read(pipe.reading, &byte, 1) == 1 else { continue }
         if isAsked {
           console.eraseBar()
           _exit(ExitStatus.interrupted.rawValue)
@@ -59,13 +64,15 @@ final class Interrupt: Sendable {
       }
     }
   }
+}
 
-  /// The signals that ask the work to stop.
-  static var signals: sigset_t {
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    unsafe sigaddset(&signals, SIGINT)
-    unsafe sigaddset(&signals, SIGTERM)
-    return signals
-  }
+/// The end of a pipe that the signal handler writes to; -1 before it is installed.
+private let signalPipe = Atomic<Int32>(-1)
+
+/// Runs inside a signal: one system call, and errno as it was.
+private func tellSignalPipe(_: Int32) {
+  let before = errno
+  var byte: UInt8 = 0
+  _ = unsafe write(signalPipe.load(ordering: .relaxed), &byte, 1)
+  errno = before
 }
