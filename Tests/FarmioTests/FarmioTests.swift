@@ -53,16 +53,4 @@ import Testing
     #expect(child.status == 3)
     #expect(child.errors.contains("standard output: No space left on device"))
   }
-
-  @Test func aMessageNamesPlaceTryCauseAndRemedy() {
-    let error = CommandError(
-      at: "/r", "open the repository", "Permission denied", remedy: "Ask its owner.")
-    #expect(
-      error.message(command: "check")
-        == "farmio check: /r: cannot open the repository: Permission denied\n  Ask its owner.")
-    #expect(
-      String(decoding: error.document(command: "check").bytes, as: UTF8.self)
-        == #"{"error":{"status":3,"code":"failed","command":"check","place":"/r","#
-        + #""tried":"open the repository","cause":"Permission denied","remedy":"Ask its owner."}}"#)
-  }
 }

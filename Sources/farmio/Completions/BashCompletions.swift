@@ -116,3 +116,11 @@ extension OptionSpec {
   /// Each way to type it.
   var typed: [String] { (short.map { ["-\($0)"] } ?? []) + ["--\(long)"] }
 }
+
+extension String {
+  /// The text with each character that has a replacement replaced. `replacing` of the standard
+  /// library would bring the engine of regular expressions along, megabytes of it.
+  func escaped(_ replacements: [Character: String]) -> String {
+    reduce(into: "") { $0 += replacements[$1] ?? String($1) }
+  }
+}

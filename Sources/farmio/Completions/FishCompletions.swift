@@ -44,6 +44,6 @@ enum FishCompletions {
   }
 
   private static func quoted(_ text: String) -> String {
-    "'\(text.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
+    "'" + text.escaped(["\\": "\\\\", "'": "\\'"]) + "'"
   }
 }

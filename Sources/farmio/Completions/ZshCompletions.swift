@@ -65,7 +65,7 @@ enum ZshCompletions {
   ) -> String {
     let place = operand.count.upperBound > 1 ? "*" : "\(position)"
     let separator = operand.count.lowerBound == 0 && operand.count.upperBound == 1 ? "::" : ":"
-    let name = operand.name.replacing(":", with: "\\:")
+    let name = operand.name.escaped([":": "\\:"])
     return quoted("\(place)\(separator)\(name):\(action(operand.completion, commands))")
   }
 
@@ -81,10 +81,10 @@ enum ZshCompletions {
   }
 
   private static func bracketed(_ text: String) -> String {
-    text.replacing("[", with: "\\[").replacing("]", with: "\\]")
+    text.escaped(["[": "\\[", "]": "\\]"])
   }
 
   private static func quoted(_ text: String) -> String {
-    "'\(text.replacing("'", with: "'\\''"))'"
+    "'" + text.escaped(["'": "'\\''"]) + "'"
   }
 }
