@@ -37,7 +37,7 @@ import FrameEngine
     let sealed = unsafe [UInt8](
       unsafeUninitializedCapacity: plain.byteCount + Seal.tagByteCount
     ) { target, initialized in
-      let source = unsafe plain.withUnsafeBytes { unsafe $0.baseAddress }
+      let source = unsafe plain.withUnsafeBytes { $0.baseAddress }
       unsafe ok = ok
         && EVP_EncryptUpdate(
           context, target.baseAddress, &count,

@@ -66,11 +66,12 @@ struct TreeReader: ~Copyable {
     }
     try load(stored)
     let start = stored.record.payloadOffset - windowStart
-    let payload = window.rawBytes.extracting(start..<start + Int(stored.record.storedCount))
-    let plain = try reader.decode(
-      payload, of: stored.record, in: stored.pack, kind: .metadata)
+    let window = window
+    try reader.decode(
+      window.rawBytes.extracting(start..<start + Int(stored.record.storedCount)),
+      of: stored.record, in: stored.pack, kind: .metadata)
     do throws(FormatError) {
-      return try parse(plain)
+      return try parse(reader.bytes)
     } catch {
       throw RepositoryError(error, in: "tree \(id.hex.prefix(16))")
     }

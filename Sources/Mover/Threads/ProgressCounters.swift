@@ -1,3 +1,4 @@
+public import FrameEngine
 public import Synchronization
 
 /// What a running job has done so far: workers add, whoever shows progress reads.

@@ -1,3 +1,4 @@
+import FrameEngine
 import Mover
 
 /// What a shell offers in a value's place.

@@ -1,3 +1,4 @@
+import FrameEngine
 import Mover
 
 /// One end of a copy as typed. This version moves between folders; an address of another kind is

@@ -1,3 +1,4 @@
+import FrameEngine
 import Mover
 
 /// Renders a sample as one line of a terminal.

@@ -1,3 +1,4 @@
+import FrameEngine
 import Glibc
 
 /// Puts numbers into the words that a person reads.

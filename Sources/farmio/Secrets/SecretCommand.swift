@@ -1,3 +1,4 @@
+import FrameEngine
 import CLinux
 import Glibc
 import Mover

@@ -228,7 +228,7 @@ extension BackupJob {
   /// Takes over what is unchanged, and adds the rest as work.
   private func take(
     _ entries: [ScannedEntry], into folder: BackupFolder, _ work: FolderWork,
-    _ worker: BackupWorker
+    _ own: BackupWorker
   ) throws(RepositoryError) {
     var small = [SlottedEntry]()
     var previous = folder.previous.entries[...]
@@ -237,7 +237,7 @@ extension BackupJob {
       let item = SlottedEntry(slot: slot, entry: entry)
       progress.found(bytes: item.dataBytes)
       if let before = previous.first, before.name == entry.name,
-        try takeOver(before, item, folder, worker)
+        try takeOver(before, item, folder, own)
       {
         continue
       }
@@ -337,8 +337,11 @@ extension BackupJob {
   }
 
   private func count(_ item: SlottedEntry) {
-    let isFile = item.entry.status.kind == .regular
-    (isFile ? counters.files : counters.others).add(1, ordering: .relaxed)
+    if item.entry.status.kind == .regular {
+      counters.files.add(1, ordering: .relaxed)
+    } else {
+      counters.others.add(1, ordering: .relaxed)
+    }
     counters.bytes.add(UInt64(item.dataBytes), ordering: .relaxed)
     progress.finished(bytes: item.dataBytes)
   }

@@ -8,7 +8,7 @@ final class BackupWorker: @unchecked Sendable {
   var batch = Batch()
   private var chunks: ChunkWriter
   private var metadata: ChunkWriter
-  private var buffer: Buffer?
+  private var buffer = Buffer(capacity: 1 << 20)
 
   init(
     _ repository: Repository, run: RunID, known: KnownChunks, data: PackWriter,
@@ -51,8 +51,8 @@ final class BackupWorker: @unchecked Sendable {
 
   /// Scratch memory of at least `capacity` bytes, page-aligned; valid until the next call.
   func scratch(_ capacity: Int) -> UnsafeMutableRawBufferPointer {
-    if buffer == nil || buffer!.capacity < capacity { buffer = Buffer(capacity: capacity) }
-    return unsafe buffer!.memory
+    if buffer.capacity < capacity { buffer = Buffer(capacity: capacity) }
+    return unsafe buffer.memory
   }
 
   /// Hands over everything that is staged.

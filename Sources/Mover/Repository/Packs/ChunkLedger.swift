@@ -80,7 +80,12 @@ struct ChunkLedger: ~Copyable, Sendable {
     var larger = ChunkTable(capacity: table.capacity * 2)
     for (number, pack) in catalog.packs.enumerated()
     where pack.recordCount > 0 && number != excluded {
-      let records = try catalog.list(number) ?? repository.recordList(of: pack)
+      let records: [PackRecord]
+      if let list = catalog.list(number) {
+        records = list
+      } else {
+        records = try repository.recordList(of: pack)
+      }
       for (index, record) in records.enumerated() where !claimed.contains(record.id) {
         larger.insert(record.id, ChunkLocation(pack: number, record: index))
       }

@@ -7,25 +7,31 @@ struct ChunkReader: ~Copyable {
   private var decompressor = Decompressor()
   private var seal = Seal()
   private var plain: [UInt8] = []
+  private var count = 0
   private var payloadKeys: [RunID: [UInt8]] = [:]
 
   init(_ repository: Repository) { self.repository = repository }
 
-  /// The proved plain bytes of a record whose stored payload is `payload`; valid until the next
-  /// call.
-  @_lifetime(&self)
+  /// Decodes and proves the record whose stored payload is `payload`. Its content is `bytes` then,
+  /// until the next call.
   mutating func decode(
     _ payload: RawSpan, of record: PackRecord, in pack: PackName, kind: PackHeader.Kind
-  ) throws(RepositoryError) -> RawSpan {
-    let count = Int(record.plainCount)
+  ) throws(RepositoryError) {
+    count = Int(record.plainCount)
     if plain.count < count { plain = [UInt8](repeating: 0, count: max(count, 1 << 20)) }
     try fill(payload, of: record, in: pack)
-    let bytes = plain.rawBytes.extracting(first: count)
     let key = kind == .data ? repository.keys.chunk : repository.keys.metadata
     guard BLAKE3.keyedHash(bytes, key: key) == record.id else {
+      count = 0
       throw damaged(record, pack, "its content does not match its name")
     }
-    return unsafe _overrideLifetime(bytes, mutating: &self)
+  }
+
+  /// The content of the record that was decoded last.
+  var bytes: RawSpan {
+    @_lifetime(borrow self) borrowing get {
+      unsafe _overrideLifetime(plain.rawBytes.extracting(first: count), borrowing: self)
+    }
   }
 
   private mutating func fill(
@@ -45,13 +51,21 @@ struct ChunkReader: ~Copyable {
     _ payload: RawSpan, _ record: PackRecord, _ pack: PackName
   ) throws(RepositoryError) {
     do throws(FormatError) {
-      var target = plain.mutableSpan
-      var bytes = unsafe target.mutableBytes
-      var exact = bytes._mutatingExtracting(first: Int(record.plainCount))
-      try decompressor.decode(payload, record.encoding, into: &exact)
+      try ChunkReader.decode(payload, record, &decompressor, into: &plain)
     } catch {
       throw damaged(record, pack, error.reason)
     }
+  }
+
+  /// Apart from `self`, whose scratch is written while its decompressor works.
+  private static func decode(
+    _ payload: RawSpan, _ record: PackRecord, _ decompressor: inout Decompressor,
+    into plain: inout [UInt8]
+  ) throws(FormatError) {
+    var target = plain.mutableSpan
+    var bytes = unsafe target.mutableBytes
+    var exact = bytes._mutatingExtracting(first: Int(record.plainCount))
+    try decompressor.decode(payload, record.encoding, into: &exact)
   }
 
   private mutating func payloadKey(of run: RunID) -> [UInt8]? {

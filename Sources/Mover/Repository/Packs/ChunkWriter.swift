@@ -31,13 +31,23 @@ struct ChunkWriter: ~Copyable {
     guard try known.claim(id) else { return id }
     newBytes += UInt64(bytes.byteCount)
     let encoding = compressor.encode(bytes, hint: &hint)
+    let record = PackRecord(
+      id: id, offset: 0, storedCount: 0, plainCount: UInt32(bytes.byteCount), encoding: encoding)
     if encoding.codec == .raw {
-      stage(id, bytes, encoding, plainCount: bytes.byteCount)
+      staged.append(record, payload: bytes, key: payloadKey, &seal)
     } else {
-      stage(id, compressor.payload, encoding, plainCount: bytes.byteCount)
+      ChunkWriter.stage(record, compressor, key: payloadKey, &seal, &staged)
     }
     if staged.isFull { try flush() }
     return id
+  }
+
+  /// Apart from `self`, whose compressor lends the payload.
+  private static func stage(
+    _ record: PackRecord, _ compressor: borrowing Compressor, key: [UInt8]?,
+    _ seal: inout Seal, _ staged: inout StagedRecords
+  ) {
+    staged.append(record, payload: compressor.payload, key: key, &seal)
   }
 
   /// Hands everything staged to the pack. Must be called before the worker ends.
@@ -45,23 +55,25 @@ struct ChunkWriter: ~Copyable {
     try packs.append(staged)
     staged.removeAll()
   }
+}
 
-  private mutating func stage(
-    _ id: Digest, _ payload: RawSpan, _ encoding: Encoding, plainCount: Int
+extension StagedRecords {
+  /// Appends a record with its payload as encoded, sealed if there is a key.
+  fileprivate mutating func append(
+    _ record: PackRecord, payload: RawSpan, key: [UInt8]?, _ seal: inout Seal
   ) {
-    var record = PackRecord(
-      id: id, offset: 0, storedCount: UInt32(payload.byteCount), plainCount: UInt32(plainCount),
-      encoding: encoding)
-    guard let payloadKey else {
-      staged.append(record, payload: payload, isEncrypted: false)
+    var record = record
+    guard let key else {
+      record.storedCount = UInt32(payload.byteCount)
+      append(record, payload: payload, isEncrypted: false)
       return
     }
-    record.storedCount += UInt32(Seal.tagByteCount)
+    record.storedCount = UInt32(payload.byteCount + Seal.tagByteCount)
     // A run stores a name once, so its key never meets the same nonce twice.
     let sealed = seal.seal(
-      payload, key: payloadKey, nonce: id.sealNonce,
+      payload, key: key, nonce: record.id.sealNonce,
       associated: record.header(isEncrypted: true, payloadChecksum: nil))
-    staged.append(record, payload: sealed.rawBytes, isEncrypted: true)
+    append(record, payload: sealed.rawBytes, isEncrypted: true)
   }
 }
 

@@ -16,15 +16,17 @@ struct PackLoader: ~Copyable {
   init(
     _ repository: Repository, condemned: Set<PackName>, forReading: Bool
   ) throws(RepositoryError) {
-    self.repository = repository
-    self.condemned = condemned
-    self.forReading = forReading
     // Segments first: a pack listed after them may be missing from them, never the reverse.
-    segments = try repository.list("index/").sorted { $0.name < $1.name }
-    missing = [:]
+    let segments = try repository.list("index/").sorted { $0.name < $1.name }
+    var missing = [PackName: Int64]()
     for object in try repository.list("packs/") {
       if let name = PackName(object: object.name) { missing[name] = object.size }
     }
+    self.repository = repository
+    self.condemned = condemned
+    self.forReading = forReading
+    self.segments = segments
+    self.missing = missing
     let bytes = segments.reduce(0) { $0 + Int($1.size) }
     ledger = ChunkLedger(capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024)
   }

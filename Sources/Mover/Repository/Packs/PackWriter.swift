@@ -82,7 +82,8 @@ final class PackWriter: Sendable {
   func append(_ staged: StagedRecords) throws(RepositoryError) {
     guard !staged.records.isEmpty else { return }
     let full = try state.withLock { (state: inout State) throws(RepositoryError) -> OpenPack? in
-      var pack = try state.open.take() ?? begin()
+      var pack: OpenPack
+      if let open = state.open.take() { pack = open } else { pack = try begin() }
       var records = staged.records
       for index in records.indices { records[index].offset += UInt32(pack.byteCount) }
       try storing { () throws(StoreError) in try pack.upload.append(staged.bytes.rawBytes) }
