@@ -34,7 +34,8 @@ struct Session: Sendable {
     return try work()
   }
 
-  private var progressStyle: Progress.Style {
+  /// How progress is shown: as asked, or a bar where a person would see it.
+  var progressStyle: Progress.Style {
     let console = report.console
     switch invocation[Common.progress] {
     case .bar?: return .bar(ProgressBar.Look(environment))
