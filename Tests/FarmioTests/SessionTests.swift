@@ -1,3 +1,4 @@
+import FrameEngine
 import Glibc
 import Mover
 import Testing
@@ -5,22 +6,56 @@ import Testing
 @testable import farmio
 
 @Suite struct SessionTests {
-  private func style(
+  private func session(
     _ options: [FileName], _ console: Console, _ variables: [String: String] = [:]
-  ) throws -> Progress.Style {
+  ) throws -> Session {
+    let environment = Environment(variables)
     let parser = ArgumentParser(
-      commands: Catalogue.commands, environment: Environment(variables),
-      isRepository: { _ in false })
+      commands: Catalogue.commands, environment: environment, isRepository: { _ in false })
     guard case .run(let invocation) = try parser.parse(["copy", "a", "b"] + options) else {
       preconditionFailure("copy runs")
     }
     let report = Report(
       console: console, form: invocation[Common.json] ? .json : .text,
       isQuiet: invocation[Common.quiet], isVerbose: false)
-    let session = Session(
-      invocation: invocation, report: report, environment: Environment(variables),
-      interrupt: Interrupt())
-    return session.progressStyle
+    return Session(
+      invocation: invocation, report: report, environment: environment, interrupt: Interrupt())
+  }
+
+  private func style(
+    _ options: [FileName], _ console: Console, _ variables: [String: String] = [:]
+  ) throws -> Progress.Style {
+    try session(options, console, variables).progressStyle
+  }
+
+  @Test func patternsComeFromFilesAndThenFromTheLine() throws {
+    try TemporaryFolder.with { folder in
+      try folder.write("rules", "# caches\n*.tmp\ncache/\n")
+      let file = FileName(folder.file("rules"))
+      let filter = try session(["--exclude", "!keep.tmp", "--exclude-from", file], Console())
+        .filter()
+      #expect(filter.excludes("a.tmp", in: "", isFolder: false))
+      #expect(filter.excludes("cache", in: "x", isFolder: true))
+      #expect(!filter.excludes("keep.tmp", in: "", isFolder: false))
+    }
+  }
+
+  @Test func aWrongPatternIsWrongUsageAndNamed() throws {
+    try TemporaryFolder.with { folder in
+      try folder.write("rules", "[a\n")
+      let file = FileName(folder.file("rules"))
+      for options: [FileName] in [["--exclude", "[a"], ["--exclude-from", file]] {
+        let error = #expect(throws: CommandError.self) {
+          try session(options, Console()).filter()
+        }
+        #expect(error?.status == .usage)
+        #expect(error?.message(command: "copy").contains("'[a'") == true)
+      }
+      let missing = #expect(throws: CommandError.self) {
+        try session(["--exclude-from", "/no/such"], Console()).filter()
+      }
+      #expect(missing?.status == .failed && missing?.place == "/no/such")
+    }
   }
 
   private let plain = Progress.Style.bar(

@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// Writes one JSON value as bytes, in the order of the calls.
 ///

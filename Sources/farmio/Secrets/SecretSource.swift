@@ -1,7 +1,7 @@
 import FrameEngine
 import CLinux
+import FrameEngine
 import Glibc
-import Mover
 
 /// What unlocks an encrypted repository.
 enum Secret: Hashable, Sendable {
