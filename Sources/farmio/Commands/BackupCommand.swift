@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// A zstd level that a backup may use.
 struct CompressionLevel: ArgumentValue, Hashable {

@@ -1,4 +1,4 @@
-import Mover
+import FrameEngine
 
 /// The shells that can complete command lines.
 enum ShellKind: String, ArgumentWord {

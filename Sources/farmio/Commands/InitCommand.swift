@@ -1,4 +1,4 @@
-import Mover
+import FrameEngine
 
 /// The chunk sizes that a repository can have.
 enum ChunkClass: String, ArgumentWord {

@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// `farmio restore`.
 enum RestoreCommand {

@@ -1,4 +1,4 @@
-import Mover
+import FrameEngine
 
 /// `farmio stats`.
 enum StatsCommand {

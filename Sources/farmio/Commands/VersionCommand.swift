@@ -1,4 +1,4 @@
-import Mover
+import FrameEngine
 
 /// The version of the program.
 enum Version {

@@ -1,6 +1,6 @@
 import CLinux
+import FrameEngine
 import Glibc
-import Mover
 import Synchronization
 
 /// Owns stdout and stderr, so that lines and the progress bar never mix.

@@ -1,4 +1,4 @@
-import Mover
+import FrameEngine
 
 /// What a command tells: text for a person, or JSON for a program.
 ///
