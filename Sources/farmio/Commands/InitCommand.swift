@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// The chunk sizes that a repository can have.
 enum ChunkClass: String, ArgumentWord {
   case small = "64K"

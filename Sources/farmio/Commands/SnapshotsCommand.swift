@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio snapshots`.
 enum SnapshotsCommand {
   static let last = Option<Int>("last", nil, "N", "Only the newest N of each host and paths")
