@@ -1,8 +1,10 @@
-import FrameEngine
-
 @main
 struct Benchmarks {
   static func main() {
-    print(Limits.chunkBytes)
+    switch CommandLine.arguments.dropFirst().first {
+    case "hash-oracle": HashOracle.run()
+    case "hashing": HashBenchmarks.run()
+    default: print("usage: Benchmarks hashing | hash-oracle")
+    }
   }
 }

@@ -6,6 +6,9 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+
+#include "CKernelsBLAKE3.h"
+
 #pragma clang assume_nonnull begin
 
 // Dispatch -------------------------------------------------------------------------------------
