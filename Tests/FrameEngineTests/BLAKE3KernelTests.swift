@@ -27,7 +27,7 @@ import Testing
   /// The end of each input touches a page that must not be read, its start lies anywhere.
   @Test func kernelsAgreeWithTheSpecificationUpToTheLastByte() throws {
     let longest = try #require(Self.lengths.last)
-    let region = try #require(GuardedBytes(capacity: longest, seed: 11))
+    let region = try #require(GuardedRegion(capacity: longest, seed: 11))
     for length in Self.lengths {
       let expected = Digest(ScalarBLAKE3().hash(region.last(length)))
       for level in Self.levels {
@@ -40,7 +40,7 @@ import Testing
   /// Leaf numbers have 64 bits; the lanes carry from the low word into the high one.
   @Test(arguments: [UInt64(1) << 32 - 3, 1 << 32, 0x1_2345_6789, 16])
   func kernelsNumberTheirLeaves(first: UInt64) throws {
-    let region = try #require(GuardedBytes(capacity: 20_000, seed: 12))
+    let region = try #require(GuardedRegion(capacity: 20_000, seed: 12))
     for length in [1000, 1024, 2000, 4096, 8000, 16_384, 20_000] {
       let scalar = ScalarBLAKE3().chainingValue(region.last(length), leaf: first)
       let expected = Digest(BLAKE3Words { scalar[$0] })
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func kernelsCarryTheModeIntoEveryNode() throws {
-    let region = try #require(GuardedBytes(capacity: 40_000, seed: 13))
+    let region = try #require(GuardedRegion(capacity: 40_000, seed: 13))
     let key = [UInt8](repeating: 7, count: 32)
     for length in [0, 64, 1024, 1025, 5000, 17_000, 40_000] {
       let expected = Digest(ScalarBLAKE3(key: key).hash(region.last(length)))
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func compressionsGiveAllSixteenWords() throws {
-    let region = try #require(GuardedBytes(capacity: 64, seed: 14))
+    let region = try #require(GuardedRegion(capacity: 64, seed: 14))
     let expected = ScalarBLAKE3().hash(region.last(64), byteCount: 64)
     let flags = BLAKE3Flag.leafStart | BLAKE3Flag.leafEnd | BLAKE3Flag.root
     for level in Self.levels {
@@ -80,7 +80,7 @@ import Testing
 }
 
 /// Pseudo-random bytes that end where a page without access begins.
-@safe private final class GuardedBytes {
+@safe private final class GuardedRegion {
   private let base: UnsafeMutablePointer<UInt8>
   private let mappedByteCount: Int
   private let end: UnsafeMutablePointer<UInt8>

@@ -26,11 +26,11 @@ enum Recipe {
   static let trialPhase = 96
   /// A trial sample with fewer bytes than one in this many that no ASCII text has is text.
   static let textShare = 32
-  /// Strides that are tried first: halfs and floats. The others can win only where one of these
-  /// beats the plain bytes.
-  static let baseStrides: [UInt8] = [4, 2]
-  /// Doubles, and vectors of 3, 4, 6 and 8 floats.
-  static let vectorStrides: [UInt8] = [8, 12, 16, 24, 32]
+  /// Strides that are tried first: floats, halfs, points of three floats. The others are tried
+  /// only where one of these beats the plain bytes.
+  static let baseStrides: [UInt8] = [4, 2, 12]
+  /// Doubles, and vectors of 4, 6 and 8 floats.
+  static let vectorStrides: [UInt8] = [8, 16, 24, 32]
   /// Chunks from the first trial of a file to the second. A trial that confirms the stride
   /// doubles the interval.
   static let firstInterval = 4

@@ -70,10 +70,11 @@
   }
 
   /// Fills `target` from as many bytes of the start, undoing the shuffle that `encoding` says.
-  borrowing func unshuffle(_ encoding: Encoding, into target: inout MutableRawSpan) {
+  /// The bytes are undefined afterwards.
+  mutating func unshuffle(_ encoding: Encoding, into target: inout MutableRawSpan) {
+    var source = mutableBytes(target.byteCount)
     Shuffle.unshuffle(
-      bytes(target.byteCount), stride: Int(encoding.stride), delta: encoding.delta,
-      into: &target)
+      &source, stride: Int(encoding.stride), delta: encoding.delta, into: &target)
   }
 }
 
