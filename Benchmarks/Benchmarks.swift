@@ -1,10 +1,18 @@
+import Glibc
+
 @main
 struct Benchmarks {
-  static func main() {
-    switch CommandLine.arguments.dropFirst().first {
+  static func main() throws {
+    var arguments = CommandLine.arguments.dropFirst()
+    switch arguments.popFirst() {
     case "hash-oracle": HashOracle.run()
     case "hashing": HashBenchmarks.run()
-    default: print("usage: Benchmarks hashing | hash-oracle")
+    case "scan": try TreeCopy.scan(Array(arguments))
+    case "compression": try CompressionBenchmarks.run(Array(arguments))
+    default:
+      print("usage: Benchmarks hashing | hash-oracle | scan PATH [THREADS]")
+      print("       Benchmarks compression [--level N] [--class NAME] [--single] VERSION…")
+      exit(2)
     }
   }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import CLinux
 import FrameEngine
 import Glibc
 
