@@ -6,6 +6,7 @@
 #include "include/CKernelsBLAKE3.h"
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))), apply_to = function)
+#define ROTATES_NATIVELY
 #include "blake3_block.h"
 
 #define VARIANT avx512

@@ -34,6 +34,14 @@ static const uint8_t blake3_schedule[7][16] = {
 #define INLINE static inline __attribute__((always_inline))
 #define ROTATE(x, n) ((x) >> (n) | (x) << (32 - (n)))
 
+// Hides from the compiler where a vector comes from. It rotates by whole bytes with one shuffle,
+// and would gladly shuffle both sides of the exclusive or before it instead of its result.
+#if defined(__x86_64__) && !defined(ROTATES_NATIVELY)
+#define OPAQUE(x) __asm__("" : "+x"(x))
+#else
+#define OPAQUE(x) (void)(x)
+#endif
+
 // The message is kept in the order in which a round takes it: words 0 2 4 6 and 1 3 5 7 for the
 // columns; 14 8 10 12 and 15 9 11 13 for the diagonals, which are named by their second row,
 // because that row is finished last and so is the one that never moves.
@@ -46,11 +54,15 @@ static const uint8_t blake3_schedule[7][16] = {
 
 INLINE void block_mix(row4 v[4], row4 x, row4 y) {
   v[0] = v[0] + x + v[1];
-  v[3] = ROTATE(v[3] ^ v[0], 16);
+  v[3] ^= v[0];
+  OPAQUE(v[3]);
+  v[3] = ROTATE(v[3], 16);
   v[2] += v[3];
   v[1] = ROTATE(v[1] ^ v[2], 12);
   v[0] = v[0] + y + v[1];
-  v[3] = ROTATE(v[3] ^ v[0], 8);
+  v[3] ^= v[0];
+  OPAQUE(v[3]);
+  v[3] = ROTATE(v[3], 8);
   v[2] += v[3];
   v[1] = ROTATE(v[1] ^ v[2], 7);
 }

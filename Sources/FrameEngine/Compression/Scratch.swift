@@ -53,11 +53,28 @@
       source, stride: Int(encoding.stride), delta: encoding.delta, into: &target)
   }
 
+  /// Writes the first `count` bytes of `source` likewise.
+  mutating func shuffle(_ source: borrowing Scratch, count: Int, _ encoding: Encoding) {
+    shuffle(source.bytes(count), encoding)
+  }
+
+  /// Whether the first `count` bytes hold next to nothing that ASCII text has not.
+  borrowing func looksLikeText(_ count: Int) -> Bool {
+    let bytes = bytes(count)
+    var strange = 0
+    for index in 0..<count {
+      let byte = unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+      if byte == 0 || byte >= 0x80 { strange += 1 }
+    }
+    return strange < count / Recipe.textShare
+  }
+
   /// Fills `target` from as many bytes of the start, undoing the shuffle that `encoding` says.
-  borrowing func unshuffle(_ encoding: Encoding, into target: inout MutableRawSpan) {
+  /// The bytes are undefined afterwards.
+  mutating func unshuffle(_ encoding: Encoding, into target: inout MutableRawSpan) {
+    var source = mutableBytes(target.byteCount)
     Shuffle.unshuffle(
-      bytes(target.byteCount), stride: Int(encoding.stride), delta: encoding.delta,
-      into: &target)
+      &source, stride: Int(encoding.stride), delta: encoding.delta, into: &target)
   }
 }
 
