@@ -1,8 +1,9 @@
-import FrameEngine
-
 @main
 struct Benchmarks {
   static func main() {
-    print(Limits.chunkBytes)
+    switch CommandLine.arguments.dropFirst().first {
+    case "kernels": KernelBenchmarks.run()
+    default: print("usage: Benchmarks kernels")
+    }
   }
 }

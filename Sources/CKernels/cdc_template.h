@@ -24,7 +24,10 @@ enum {
   TILE = 16 * ROWS,
   // Bytes scanned before candidates are looked at: the wrong guess of a branch costs less when it
   // does not wait for the vectors of the same block.
-  STRIDE = 1024,
+  STRIDE = 2048,
+  // How far ahead bytes are asked for: every chunk starts with a jump over its minimum, and the
+  // CPU's own prefetching stops at each page.
+  AHEAD = 1024,
 };
 
 #define HASH_OF_ZEROS 0xC0C0  // C
@@ -117,6 +120,8 @@ INLINE words_v totals_before(rows_before *before, words_v total) {
 INLINE void scan_tile(rows_before *before, const uint8_t *tile, uint16_t threshold,
                       uint64_t *candidates) {
   words_v pairs[8], steps[16], total = {0}, found = {0};
+  // Behind the end of the buffer this asks in vain, which costs nothing and never faults.
+  for (int line = 0; line < TILE; line += 64) __builtin_prefetch(tile + AHEAD + line);
   transpose(tile, pairs);
 #pragma clang loop unroll(full)
   for (int u = 0; u < 8; u++) {
@@ -128,7 +133,8 @@ INLINE void scan_tile(rows_before *before, const uint8_t *tile, uint16_t thresho
   for (int t = 0; t < 16; t++) {
     sum += steps[t];
     words_v hash = sum * power[t] + HASH_OF_ZEROS;
-    found |= (words_v)(hash < threshold) & (uint16_t)(1u << t);
+    // Added, not or-ed: AVX-512 adds under a mask of words in one instruction.
+    found += (words_v)(hash < threshold) & (uint16_t)(1u << t);
   }
   found = SHUFFLE(found, found, L_IN_ROW_ORDER);
   memcpy(candidates, &found, sizeof found);
