@@ -31,12 +31,14 @@ enum KernelBenchmarks {
   private static func chunkers(_ source: UnsafePointer<UInt8>, _ variant: KernelVariant) {
     let key = [UInt8](0..<16)
     var ends = [UInt32](repeating: 0, count: 4096)
-    for chunkClass in ChunkClass.allCases {
+    let rules = [(ChunkClass.k64, 10), (.k64, 8), (.k256, 10), (.m1, 10)]
+    for (chunkClass, candidateBits) in rules {
       var rule = farmio_cdc_rule()
-      unsafe farmio_cdc_prepare(&rule, Int32(chunkClass.rawValue), 10, key)
+      unsafe farmio_cdc_prepare(&rule, Int32(chunkClass.rawValue), Int32(candidateBits), key)
       // The larger chunks do not fit the cache's pass: it would time the end of a file.
       let cache = chunkClass == .k64
-      report("chunk \(chunkClass.name)", variant.name, cache: cache, passes: 40) { count in
+      let name = "chunk \(chunkClass.name)\(candidateBits == 8 ? " private" : "")"
+      report(name, variant.name, cache: cache, passes: 40) { count in
         _ = unsafe variant.cuts(&rule, source, count, 1, &ends, ends.count)
       }
     }

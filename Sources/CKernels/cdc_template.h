@@ -60,7 +60,15 @@ typedef struct {
 #define BACK_4(l, i) BACK(l, i, 4)
 #define IN_ROW_ORDER(l, i) ELEMENT_OF(8 * (l) + (i))
 
-#define SHUFFLE(a, b, at) __builtin_shufflevector(a, b, EACH_LANE(at))
+// Interleave units of 1, 2 or 4 words of the low or high halves of two operands, lane by lane.
+#define ZIP_WORD(l, i, unit, high)                                                                \
+  ((i) / (unit) % 2 * WORDS + 8 * (l) + 4 * (high) + (i) / (unit) / 2 * (unit) + (i) % (unit))
+#define LOW_1(l, i) ZIP_WORD(l, i, 1, 0)
+#define LOW_2(l, i) ZIP_WORD(l, i, 2, 0)
+#define LOW_4(l, i) ZIP_WORD(l, i, 4, 0)
+#define HIGH_1(l, i) ZIP_WORD(l, i, 1, 1)
+#define HIGH_2(l, i) ZIP_WORD(l, i, 2, 1)
+#define HIGH_4(l, i) ZIP_WORD(l, i, 4, 1)
 
 #define L_LOW_1(l) EIGHT(LOW_1, l)
 #define L_LOW_2(l) EIGHT(LOW_2, l)
@@ -170,7 +178,7 @@ static size_t cut(const farmio_cdc_rule *rule, const uint8_t *bytes, size_t coun
     for (size_t block = 0; block < STRIDE / 64; block++) {
       for (uint64_t rest = candidates[block]; rest; rest &= rest - 1) {
         size_t length = at + 64 * block + (size_t)__builtin_ctzll(rest) + 1;
-        if (length > limit) goto none;
+        if (length > limit) break;
         uint64_t value = JUDGE(rule, bytes + length - WINDOW);
         if (value >> rule->accepting_shift == 0) return length;
         if (value <= nearest) {
@@ -180,7 +188,6 @@ static size_t cut(const farmio_cdc_rule *rule, const uint8_t *bytes, size_t coun
       }
     }
   }
-none:
   if (count < rule->maximum) return count;
   return nearest_length ? nearest_length : rule->maximum;
 }

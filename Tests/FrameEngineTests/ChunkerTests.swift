@@ -256,8 +256,8 @@ import Testing
   }
 
   @Test func everyKernelAgreesInEveryClass() {
-    let bytes = TestBytes.x(17, 2_400_000)
     for chunkClass in ChunkClass.allCases {
+      let bytes = TestBytes.x(17, chunkClass.maximum + 100_000)
       Self.expectAgreement(on: bytes, key: Self.keyA, candidateBits: 10, class: chunkClass)
     }
   }
