@@ -7,10 +7,7 @@
 // 0 portable, 1 SSE4.1, 2 AVX2, 3 AVX-512: what this CPU has.
 static int supported(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) {
-    return 3;
-  }
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) return 3;
   if (__builtin_cpu_supports("avx2")) return 2;
   if (__builtin_cpu_supports("sse4.1")) return 1;
 #endif
