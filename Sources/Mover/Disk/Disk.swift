@@ -1,4 +1,4 @@
-import FrameEngine
+public import FrameEngine
 
 /// The seam under everything that touches files: a real kernel, or one that a test makes up.
 ///
@@ -126,31 +126,9 @@ public enum Access: Hashable, Sendable {
   case folder
 }
 
-/// Nanosecond time since 1970.
-public struct Timestamp: Hashable, Comparable, Sendable {
-  /// Whole seconds since 1970-01-01 UTC; negative before.
-  public var seconds: Int64
-  /// 0 to 999,999,999.
-  public var nanoseconds: UInt32
-
-  /// A time in seconds and nanoseconds since 1970.
-  public init(seconds: Int64, nanoseconds: UInt32) {
-    self.seconds = seconds
-    self.nanoseconds = nanoseconds
-  }
-
-  public static func < (a: Timestamp, b: Timestamp) -> Bool {
-    (a.seconds, a.nanoseconds) < (b.seconds, b.nanoseconds)
-  }
-}
-
 /// What `statx` tells of a file.
 public struct FileStatus: Hashable, Sendable {
-  /// The kinds of file.
-  public enum Kind: UInt8, Hashable, Sendable {
-    case regular = 0, folder, symbolicLink, fifo, socket, characterDevice, blockDevice
-  }
-  public var kind: Kind
+  public var kind: FileKind
   /// Permission bits with set-user, set-group and sticky: 0o7777.
   public var mode: UInt32
   public var user: UInt32
@@ -172,7 +150,7 @@ public struct FileStatus: Hashable, Sendable {
 
   /// A status with every field given.
   public init(
-    kind: Kind, mode: UInt32, user: UInt32, group: UInt32, size: Int64, allocated: Int64,
+    kind: FileKind, mode: UInt32, user: UInt32, group: UInt32, size: Int64, allocated: Int64,
     modified: Timestamp, changed: Timestamp, inode: UInt64, volume: UInt64, linkCount: UInt32,
     device: UInt64
   ) {
@@ -195,28 +173,14 @@ public struct FileStatus: Hashable, Sendable {
 public struct FolderEntry: Hashable, Sendable {
   public let name: FileName
   /// `nil` where the file system does not say without a `status` call.
-  public let kind: FileStatus.Kind?
+  public let kind: FileKind?
   public let inode: UInt64
 
   /// An entry with every field given.
-  public init(name: FileName, kind: FileStatus.Kind?, inode: UInt64) {
+  public init(name: FileName, kind: FileKind?, inode: UInt64) {
     self.name = name
     self.kind = kind
     self.inode = inode
-  }
-}
-
-/// One extended attribute.
-public struct ExtendedAttribute: Hashable, Sendable {
-  /// With its namespace, such as `user.comment` or `system.posix_acl_access`; any bytes but NUL.
-  public var name: [UInt8]
-  /// At most 64 KiB.
-  public var value: [UInt8]
-
-  /// An attribute with its full name.
-  public init(name: [UInt8], value: [UInt8]) {
-    self.name = name
-    self.value = value
   }
 }
 

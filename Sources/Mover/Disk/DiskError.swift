@@ -1,4 +1,5 @@
 import CLinux
+public import FrameEngine
 import Glibc
 
 /// A file operation that failed: which, on what name, and the kernel's cause.

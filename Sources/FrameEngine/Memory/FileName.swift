@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// A file's name or a path, as the kernel has it: bytes without NUL, in no particular encoding.
 ///
 /// Odd names (newlines, invalid UTF-8, 255 bytes) are kept exactly; `description` escapes what a
