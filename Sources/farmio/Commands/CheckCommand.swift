@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio check`.
 enum CheckCommand {
   static let readData = OptionalValueOption<Percentage>(

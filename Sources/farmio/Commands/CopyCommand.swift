@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio copy`.
 enum CopyCommand {
   static let spec = TreeTransfer.spec(

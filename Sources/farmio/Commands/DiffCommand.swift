@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio diff`.
 enum DiffCommand {
   static let before = Operand<SnapshotReference>(

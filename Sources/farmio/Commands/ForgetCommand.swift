@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio forget`.
 enum ForgetCommand {
   static let snapshots = OperandList<SnapshotName>(

@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio ls`.
 enum LsCommand {
   static let snapshot = Operand<SnapshotReference>(

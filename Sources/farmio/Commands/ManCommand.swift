@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio man`.
 enum ManCommand {
   static let spec = CommandSpec(

@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio prune`.
 enum PruneCommand {
   static let maxUnused = Option<Percentage>(

@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio stats`.
 enum StatsCommand {
   static let snapshots = OperandList<SnapshotName>(

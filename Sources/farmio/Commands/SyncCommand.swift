@@ -1,5 +1,3 @@
-import FrameEngine
-
 /// `farmio sync`.
 enum SyncCommand {
   static let spec = TreeTransfer.spec(

@@ -1,5 +1,4 @@
 import CLinux
-import FrameEngine
 import Glibc
 import Synchronization
 

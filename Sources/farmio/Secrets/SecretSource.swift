@@ -1,4 +1,3 @@
-import FrameEngine
 import CLinux
 import FrameEngine
 import Glibc

@@ -1,4 +1,3 @@
-import FrameEngine
 import Glibc
 import Mover
 import Synchronization
