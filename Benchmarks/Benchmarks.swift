@@ -6,8 +6,9 @@ struct Benchmarks {
     var arguments = CommandLine.arguments.dropFirst()
     switch arguments.popFirst() {
     case "scan": try TreeCopy.scan(Array(arguments))
+    case "copy": try TreeCopy.copy(Array(arguments))
     default:
-      print("usage: Benchmarks scan PATH [THREADS]")
+      print("usage: Benchmarks scan PATH [THREADS] | copy [OPTION]… SRC DST")
       exit(2)
     }
   }

@@ -128,7 +128,9 @@ private enum SystemFile {
 
   /// What a symbolic link holds; empty where there is none.
   static func link(_ path: String) -> [UInt8] {
-    unsafe filled { unsafe readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count) }
+    unsafe filled {
+      unsafe readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+    }
   }
 
   private static func filled(_ body: (UnsafeMutableRawBufferPointer) -> Int) -> [UInt8] {

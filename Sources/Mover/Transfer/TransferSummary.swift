@@ -155,19 +155,6 @@ extension TransferFailure: CustomStringConvertible {
   }
 }
 
-/// Who is told how a transfer goes on. Calls come from its threads, a batch of files or a slice of
-/// a large one at a time.
-public protocol TransferObserver: AnyObject, Sendable {
-  /// More files and bytes were found in the source.
-  func found(files: Int, bytes: Int64)
-  /// Bytes were dealt with: copied, or found to be in place.
-  func finished(bytes: Int64)
-  /// Files were dealt with.
-  func finished(files: Int)
-  /// A dry run would do this.
-  func planned(_ action: PlannedAction, _ path: FileName)
-}
-
 /// What a dry run would do to a path of the target.
 public enum PlannedAction: String, Hashable, Sendable {
   case copy, repair, makeFolder = "make folder", make, link, remove
