@@ -177,7 +177,7 @@ final class LargeCopy: Sendable {
       }
       if isDurable, run.options.durability == .batch { try run.disk.sync(ends.target) }
     }
-    try run.finish(ends.target, metadata, path, worker)
+    try run.finish(ends.target, metadata, folder, path, worker)
     run.closeReadOnly(ends.source)
     journal.close()
     worker.summary.bytesResumed += resumed.byteCount

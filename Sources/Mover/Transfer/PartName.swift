@@ -117,13 +117,25 @@ struct RunIdentity: Hashable, Sendable {
 }
 
 /// Small files in which the kernel tells of itself.
-private enum SystemFile {
+enum SystemFile {
   /// The first 4 KiB; empty where there is no such file.
   static func contents(_ path: String) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
     return unsafe filled { unsafe read(descriptor, $0.baseAddress!, $0.count) }
+  }
+
+  /// The permission bits that new files of this process lack; 0 where the kernel does not tell, so
+  /// that modes are set by a call more.
+  static var umask: UInt32 {
+    let status = contents("/proc/self/status")
+    let key = Array("Umask:".utf8)
+    for line in status.split(separator: UInt8(ascii: "\n")) where line.starts(with: key) {
+      let digits = line.dropFirst(key.count).filter { (0x30...0x37).contains($0) }
+      return UInt32(String(decoding: digits, as: UTF8.self), radix: 8) ?? 0
+    }
+    return 0
   }
 
   /// What a symbolic link holds; empty where there is none.

@@ -37,9 +37,10 @@ extension TransferRun {
   }
 
   private func publish(_ file: ReadyFile, _ worker: TransferWorker) {
+    if let staging = file.folder.staging { return publish(staged: file, staging, worker) }
     let folder = file.folder.target!.handle
     do throws(TransferFailure) {
-      if !file.digests.isEmpty { try verify(file, in: folder, worker) }
+      if !file.digests.isEmpty { try verify(file.part, file.digests, in: file.folder, worker) }
       try located(file.fullPath) { () throws(DiskError) in
         try disk.rename(file.part, in: folder, to: file.name, in: folder)
       }
@@ -48,6 +49,7 @@ extension TransferRun {
       case .regular:
         worker.summary.filesCopied += 1
         worker.summary.bytesCopied += file.byteCount
+      case .folder: break
       case .special: worker.summary.specialsMade += 1
       }
       progress.filesDone.add(1, ordering: .relaxed)
@@ -57,20 +59,63 @@ extension TransferRun {
     }
   }
 
-  /// Reads a file back and compares it with what was read from its source.
-  private func verify(_ file: ReadyFile, in folder: Handle, _ worker: TransferWorker)
-    throws(TransferFailure)
-  {
-    let isIntact = try located(file.fullPath) { () throws(DiskError) in
-      let handle = try disk.open(file.part, in: folder, .read(direct: true))
-      defer { closeReadOnly(handle) }
-      return try data.isIntact(handle, file.digests, worker)
+  /// A batch of a staged folder is done; the last one completes the folder.
+  func closeBatch(_ folder: TargetFolder, _ worker: TransferWorker) {
+    guard let staging = folder.staging, staging.closeBatch() else { return }
+    setMetadata(of: folder, worker)
+    add(
+      ReadyFile(
+        folder: folder, part: staging.part, name: staging.name, kind: .folder,
+        byteCount: staging.collected.bytes), worker)
+  }
+
+  /// Gives a staged folder its name.
+  private func publish(staged file: ReadyFile, _ staging: Staging, _ worker: TransferWorker) {
+    let contents = staging.collected
+    for (name, digest) in contents.digests {
+      do throws(TransferFailure) {
+        try verify(name, [digest], in: file.folder, worker)
+      } catch {
+        discard(name, in: file.folder.target!.handle)
+        fail(error, worker)
+      }
     }
-    if !isIntact { throw TransferFailure(file.fullPath, .differs) }
+    let above = staging.parent.target!.handle
+    do throws(TransferFailure) {
+      try located(file.folder.fullPath) { () throws(DiskError) in
+        try disk.rename(file.part, in: above, to: file.name, in: above)
+      }
+      worker.summary.filesCopied += contents.files
+      worker.summary.bytesCopied += contents.bytes
+      worker.summary.specialsMade += contents.specials
+      progress.filesDone.add(contents.files + contents.specials, ordering: .relaxed)
+    } catch {
+      discardFolder(file.part, in: above)
+      fail(error, worker)
+    }
+    release(file.folder, worker)
+    release(staging.parent, worker)
+  }
+
+  /// Reads a file back and compares it with what was read from its source.
+  private func verify(
+    _ name: FileName, _ digests: [RangeDigest], in folder: TargetFolder, _ worker: TransferWorker
+  ) throws(TransferFailure) {
+    let isIntact = try located(folder.fullPath.appending(name)) { () throws(DiskError) in
+      let handle = try disk.open(name, in: folder.target!.handle, .read(direct: true))
+      defer { closeReadOnly(handle) }
+      return try data.isIntact(handle, digests, worker)
+    }
+    if !isIntact { throw TransferFailure(folder.fullPath.appending(name), .differs) }
   }
 
   private func drop(_ file: ReadyFile, _ failure: TransferFailure, _ worker: TransferWorker) {
-    discard(file.part, in: file.folder.target!.handle)
+    if let staging = file.folder.staging {
+      discardFolder(file.part, in: staging.parent.target!.handle)
+      release(staging.parent, worker)
+    } else {
+      discard(file.part, in: file.folder.target!.handle)
+    }
     if let journal = file.journal { discard(journal, in: file.folder.target!.handle) }
     fail(failure, worker)
     release(file.folder, worker)

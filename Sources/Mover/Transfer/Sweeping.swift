@@ -24,11 +24,14 @@ extension TransferRun {
       let target = folder.target?.handle
     else { return [:] }
     var parts: Set<FileName> = []
+    var folders: [FileName] = []
     var journals: [(name: FileName, part: PartName)] = []
     entries.removeAll { entry in
       guard let part = PartName(entry.name) else { return false }
       guard isDead(part.run, entry.status) else { return true }
-      if part.suffix == .part {
+      if entry.status.kind == .folder {
+        folders.append(entry.name)
+      } else if part.suffix == .part {
         parts.insert(entry.name)
       } else {
         journals.append((entry.name, part))
@@ -49,7 +52,19 @@ extension TransferRun {
       }
     }
     for part in parts { discard(part, in: target) }
+    for folder in folders { discardFolder(folder, in: target) }
     return resumable
+  }
+
+  /// Removes a staged folder with its files, which has no subfolders.
+  func discardFolder(_ part: FileName, in folder: Handle) {
+    do {
+      let inner = try OpenFolder(part, in: folder, on: disk)
+      for entry in try disk.entries(of: inner.handle) { discard(entry.name, in: inner.handle) }
+      try disk.remove(part, in: folder, isFolder: true)
+    } catch {
+      // Its name tells that the run is over, so that the next run removes it.
+    }
   }
 
   private func isDead(_ run: RunIdentity, _ status: FileStatus) -> Bool {

@@ -8,14 +8,15 @@ extension TransferRun {
   func copy(
     _ step: TransferPlan.Step, _ folder: TargetFolder, _ worker: TransferWorker
   ) throws(TransferFailure) {
-    let path = folder.fullPath.appending(step.source.name)
+    // Paths are for messages only, and so made only where one is told.
+    var path: FileName { folder.fullPath.appending(step.source.name) }
     if options.dryRun {
       planned?(.copy, path)
       return
     }
     guard let target = folder.target?.handle else { return }
     let sourceName = sourceName(of: step.source.name)
-    let sourcePath = folder.sourcePath.appending(sourceName)
+    var sourcePath: FileName { folder.sourcePath.appending(sourceName) }
     var status = step.source.status
     for _ in 0..<TransferSizes.attempts {
       let source = try located(sourcePath) { () throws(DiskError) in
@@ -25,7 +26,7 @@ extension TransferRun {
       let metadata = try located(sourcePath) { () throws(DiskError) in
         try FileMetadata.capture(source, status, on: disk)
       }
-      let part = partName()
+      let part = folder.staging == nil ? partName() : step.source.name
       let handle = try located(path) { () throws(DiskError) in
         try disk.open(part, in: target, .create(mode: metadata.creationMode))
       }
@@ -38,7 +39,14 @@ extension TransferRun {
           try disk.status(of: source)
         }
         if let digest, status.isUnchanged(in: after) {
-          try finish(handle, metadata, path, worker)
+          try finish(handle, metadata, folder, path, worker)
+          if let staging = folder.staging {
+            return staging.add { contents in
+              contents.files += 1
+              contents.bytes += status.size
+              if options.verify { contents.digests.append((step.source.name, digest)) }
+            }
+          }
           var ready = ReadyFile(
             folder: folder, part: part, name: step.source.name, kind: .regular,
             byteCount: status.size)
@@ -72,16 +80,17 @@ extension TransferRun {
 
   /// Sets the metadata of a filled file and closes it.
   func finish(
-    _ handle: Handle, _ metadata: FileMetadata, _ path: FileName, _ worker: TransferWorker
+    _ handle: Handle, _ metadata: FileMetadata, _ folder: TargetFolder,
+    _ path: @autoclosure () -> FileName, _ worker: TransferWorker
   ) throws(TransferFailure) {
-    try located(path) { () throws(DiskError) in
-      let current = try disk.status(of: handle)
+    try located(path()) { () throws(DiskError) in
+      let current = try folder.status(ofNew: handle, metadata, umask, on: disk)
       let notes = try metadata.apply(
         to: handle, current: current, on: disk, policy: options.metadata)
-      worker.summary.note(notes, at: path)
+      worker.summary.note(notes, at: path())
       if options.durability == .eachFile { try disk.sync(handle) }
     }
-    try located(path) { () throws(DiskError) in try disk.close(handle) }
+    try located(path()) { () throws(DiskError) in try disk.close(handle) }
   }
 
   private func abandon(_ handle: Handle, _ part: FileName, in folder: Handle) {

@@ -71,7 +71,8 @@ extension TransferRun {
       if !existing.allSatisfy({ wanted.contains($0.name) }) { return nil }
       metadata.attributes.removeAll { existing.contains($0) }
       worker.summary.note(
-        try metadata.apply(to: handle, current: current, on: disk, policy: options.metadata),
+        try metadata.apply(
+          to: handle, current: current, on: disk, policy: options.metadata),
         at: path)
       return !metadata.attributes.isEmpty || metadata.differs(from: current, owner: rules.owner)
     }
@@ -128,7 +129,7 @@ extension TransferRun {
       try FileMetadata.capture(
         sourceName, in: folder.source.handle, step.source.status, on: disk)
     }
-    let part = partName()
+    let part = folder.staging == nil ? partName() : step.source.name
     try located(path) { () throws(DiskError) in
       if metadata.kind == .symbolicLink {
         try disk.makeSymbolicLink(part, in: target, to: metadata.linkTarget)
@@ -143,6 +144,9 @@ extension TransferRun {
         throw error
       }
     }
+    if let staging = folder.staging {
+      return staging.add { $0.specials += 1 }
+    }
     add(
       ReadyFile(folder: folder, part: part, name: step.source.name, kind: .special, byteCount: 0),
       worker)
@@ -154,12 +158,14 @@ extension TransferRun {
     let current = try disk.status(of: part, in: target)
     guard metadata.kind == .fifo else {
       return try metadata.apply(
-        to: part, in: target, current: current, on: disk, policy: options.metadata)
+        to: part, in: target, current: current, on: disk,
+        policy: options.metadata)
     }
     // A FIFO can be opened without waiting for its other end, and so gets its exact mode.
     let handle = try disk.open(part, in: target, .read())
     defer { closeReadOnly(handle) }
-    return try metadata.apply(to: handle, current: current, on: disk, policy: options.metadata)
+    return try metadata.apply(
+      to: handle, current: current, on: disk, policy: options.metadata)
   }
 
   /// Closes what was only read: nothing can be lost by it.

@@ -26,12 +26,19 @@ extension TransferRun {
       planned?(.makeFolder, path)
       return try describe(folder, nil, isNew: true, at: path)
     }
-    let made = try located(path) { () throws(DiskError) in
-      // Its own mode comes when it is filled; until then it is nobody else's.
-      try disk.makeFolder(name, in: above.handle, mode: 0o700)
-      return try OpenFolder(name, in: above.handle, on: disk)
+    let staging =
+      Staging.suits(folder.entries) ? Staging(in: parent, part: partName(), name: name) : nil
+    do throws(TransferFailure) {
+      let made = try located(path) { () throws(DiskError) in
+        // Its own mode comes when it is filled; until then it is nobody else's.
+        try disk.makeFolder(staging?.part ?? name, in: above.handle, mode: 0o700)
+        return try OpenFolder(staging?.part ?? name, in: above.handle, on: disk)
+      }
+      return try describe(folder, made, isNew: true, at: path, staging: staging)
+    } catch {
+      if let staging { _ = staging.parent.release() }
+      throw error
     }
-    return try describe(folder, made, isNew: true, at: path)
   }
 
   /// The folder of this name; `nil` if there is none. Another kind of file makes way for it.
@@ -68,7 +75,7 @@ extension TransferRun {
 
   private func describe(
     _ folder: ScannedFolder, _ target: OpenFolder?, isNew: Bool, at path: FileName,
-    isContainer: Bool = false
+    isContainer: Bool = false, staging: Staging? = nil
   ) throws(TransferFailure) -> TargetFolder {
     let metadata = try located(folder.fullPath) { () throws(DiskError) -> FileMetadata? in
       if isContainer || target == nil || options.dryRun { return nil }
@@ -76,20 +83,25 @@ extension TransferRun {
     }
     return TargetFolder(
       path: folder.path, fullPath: path, sourcePath: folder.fullPath, source: folder.folder,
-      target: target, isNew: isNew, metadata: metadata)
+      target: target, isNew: isNew, metadata: metadata, staging: staging)
   }
 
   /// Lets go of a folder; the last holder sets its metadata.
   func release(_ folder: TargetFolder, _ worker: TransferWorker) {
-    guard folder.release(), let metadata = folder.metadata, let target = folder.target else {
-      return
-    }
+    guard folder.release(), folder.staging == nil else { return }
+    setMetadata(of: folder, worker)
+  }
+
+  /// Sets what a folder looks like, now that nothing in it changes any more.
+  func setMetadata(of folder: TargetFolder, _ worker: TransferWorker) {
+    guard let metadata = folder.metadata, let target = folder.target else { return }
     do throws(TransferFailure) {
       let notes = try located(folder.fullPath) { () throws(DiskError) -> [MetadataNote] in
         let current = try disk.status(of: target.handle)
         guard folder.isNew || metadata.differs(from: current, owner: rules.owner) else { return [] }
         return try metadata.apply(
-          to: target.handle, current: current, on: disk, policy: options.metadata)
+          to: target.handle, current: current, on: disk,
+          policy: options.metadata)
       }
       worker.summary.note(notes, at: folder.fullPath)
     } catch {

@@ -43,6 +43,8 @@ final class TransferRun: Sendable {
   let readyFiles: Int
   let readyBytes: Int64
   let isRoot = geteuid() == 0
+  /// The permission bits that the process takes from what it makes.
+  let umask = SystemFile.umask
 
   init(
     disk: any Disk, options: TransferOptions, destination: Destination, sourceName: FileName?,
@@ -118,7 +120,7 @@ extension TransferRun: TreeVisitor {
   func enter(
     _ folder: ScannedFolder, under parent: TargetFolder?, _ work: FolderWork, _ walk: WalkWorker
   ) -> TargetFolder? {
-    guard goesOn else { return nil }
+    guard goesOn, !PartName.isPart(folder.path.lastComponent) else { return nil }
     let worker = workers[walk.index]
     do throws(TransferFailure) {
       let target = try open(folder, under: parent)
@@ -191,8 +193,10 @@ extension TransferRun: TreeVisitor {
     func flush() {
       let steps = batch
       if steps.isEmpty { return }
+      folder.staging?.openBatch()
       work.add { [self] walk in
         for step in steps where goesOn { perform(step, folder, workers[walk.index]) }
+        closeBatch(folder, workers[walk.index])
       }
       (batch, batchBytes) = ([], 0)
     }
@@ -215,5 +219,6 @@ extension TransferRun: TreeVisitor {
       }
     }
     flush()
+    closeBatch(folder, worker)
   }
 }

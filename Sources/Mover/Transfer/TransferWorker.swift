@@ -28,7 +28,7 @@ final class WorkerSeats: @unchecked Sendable {
 /// A complete file under its temporary name.
 struct ReadyFile: Sendable {
   enum Kind: Hashable, Sendable {
-    case regular, special
+    case regular, special, folder
   }
 
   let folder: TargetFolder
