@@ -57,17 +57,23 @@ final class Run: Sendable {
     state = Mutex(State(lease: lease, hasLease: hasLease, renewed: clock.monotonic()))
   }
 
-  /// Makes `pages` safe from every collector until the run has ended, then checks that the
-  /// snapshot still stands: only then may it be read.
-  func pin(_ snapshot: Snapshot) throws(RepositoryError) {
+  /// Makes what snapshots need safe from every collector until the run has ended, then checks that
+  /// they still stand: only then may they be read.
+  func pin(_ snapshots: [Snapshot]) throws(RepositoryError) {
+    guard !snapshots.isEmpty else { return }
+    let pages = snapshots.flatMap(\.record.pages)
     let (lease, hasLease) = state.withLock { state in
-      state.lease.pins = Array(Set(state.lease.pins + snapshot.record.pages)).sorted()
+      state.lease.pins = Array(Set(state.lease.pins + pages)).sorted()
       state.lease.heartbeat += 1
       return (state.lease, state.hasLease)
     }
     if hasLease {
       try repository.replace(Run.leaseName(id), kind: .lease, body: lease.encoded)
     }
+    for snapshot in snapshots { try checkStands(snapshot) }
+  }
+
+  private func checkStands(_ snapshot: Snapshot) throws(RepositoryError) {
     let isForgotten =
       try repository.record(Repository.forgottenName(snapshot.id), kind: .forgotten) != nil
     guard !isForgotten, case .snapshot = try repository.reference(snapshot.id) else {

@@ -42,11 +42,11 @@ public struct Backup: Sendable {
     public let faults: [RepositoryError]
   }
 
-  private let repository: Repository
-  private let disk: any Disk
+  let repository: Repository
+  let disk: any Disk
+  let cancellation: CancelToken
   private let host: Host
   private let clock: any Clock
-  private let cancellation: CancelToken
   private let progress: ProgressCounters
 
   /// A backup from one disk into one repository.
@@ -71,7 +71,7 @@ public struct Backup: Sendable {
     let run = try Run(repository, .backup, host: host, clock: clock)
     do throws(RepositoryError) {
       let parent = try parentSnapshot(options, roots: roots)
-      if let parent { try run.pin(parent) }
+      if let parent { try run.pin([parent]) }
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: false)
       let job = try BackupJob(
         repository: repository, disk: disk, run: run, known: known, options: options,
@@ -96,7 +96,7 @@ public struct Backup: Sendable {
     }
   }
 
-  private func parentSnapshot(
+  func parentSnapshot(
     _ options: Options, roots: BackupRoots
   ) throws(RepositoryError) -> Snapshot? {
     if let parent = options.parent { return parent }

@@ -1,4 +1,4 @@
-import FrameEngine
+public import FrameEngine
 
 /// Gives back the space of records that no snapshot needs, while writers and readers live.
 ///
@@ -20,6 +20,8 @@ public struct Collector: ~Copyable {
     public var tolerance = 0.05
     /// Say what would be done, and do nothing.
     public var isDryRun = false
+    /// Snapshots that a dry run takes for forgotten; without it they are looked at like all.
+    public var presumedForgotten: Set<RunID> = []
     /// Nanoseconds to wait for runs that were at work when the tombstones came. When they pass,
     /// the collection stays open, and the next one goes on from there.
     public var patience: UInt64 = 60_000_000_000
@@ -89,12 +91,15 @@ public struct Collector: ~Copyable {
   private mutating func preview() throws(RepositoryError) {
     let condemned = try repository.condemnedPacks()
     let known = try KnownChunks(repository, avoiding: condemned, forReading: true)
+    let live = try markAll(known, without: options.presumedForgotten)
     let plan = try CollectionPlan(
-      known, live: try markAll(known), ended: try endedOwners(of: known),
-      tolerance: options.tolerance)
+      known, live: live, ended: try endedOwners(of: known), tolerance: options.tolerance)
     summary.deletedPacks = plan.unused.count + plan.rewritten.count
-    summary.deletedBytes = (plan.unused + plan.rewritten).reduce(0) { $0 + known.pack($1).byteCount }
+    summary.deletedBytes = (plan.unused + plan.rewritten).reduce(0) {
+      $0 + known.pack($1).byteCount
+    }
     summary.rewrittenPacks = plan.rewritten.count
+    summary.rewrittenBytes = plan.rewritten.reduce(0) { $0 + live.use(ofPack: $1).occupiedBytes }
     summary.liveBytes = plan.liveBytes
   }
 
@@ -132,10 +137,12 @@ public struct Collector: ~Copyable {
     }
   }
 
-  /// The first copy of everything that snapshots need.
-  private func markAll(_ known: KnownChunks) throws(RepositoryError) -> LiveRecords {
+  /// The first copy of everything that snapshots need, but for those of `forgotten`.
+  private func markAll(
+    _ known: KnownChunks, without forgotten: Set<RunID> = []
+  ) throws(RepositoryError) -> LiveRecords {
     var marking = Marking(repository, known: known)
-    for snapshot in try repository.snapshots() {
+    for snapshot in try repository.snapshots() where !forgotten.contains(snapshot.id) {
       try cancellation.check()
       try marking.mark(snapshot.record.pages, of: snapshot.id.short)
     }
@@ -200,7 +207,7 @@ public struct Collector: ~Copyable {
     if !toleratesLoss { try refuse(marking.missing) }
     let needed = Set(
       known.packs().enumerated().compactMap { number, pack in
-        pack.isCondemned && marking.live.count(pack: number) > 0 ? pack.name : nil
+        pack.isCondemned && marking.live.use(ofPack: number).count > 0 ? pack.name : nil
       })
     return tombstones.condemned.filter { !needed.contains($0) }
   }

@@ -30,6 +30,9 @@ final class KnownChunks: Sendable {
   /// Chunks and metadata records in packs.
   var count: Int { state.withLock { $0.table.count } }
 
+  /// Bytes of the table that finds them.
+  var tableByteCount: Int { state.withLock { $0.table.byteCount } }
+
   /// Whether the caller must store `id`: `true` once for a record that no usable pack holds, and
   /// from then on this run counts on the caller to `place` it.
   func claim(_ id: Digest) throws(RepositoryError) -> Bool {
