@@ -3,7 +3,6 @@
 
 public import FrameEngine
 import Glibc
-import Synchronization
 
 /// A store in a folder of any mount: each object is a file of its name.
 ///
