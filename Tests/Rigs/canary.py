@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A small farmio with the same command line, right by default, and wrong in one chosen way.
 
 The rigs prove themselves on it: without a fault they must find nothing, with each fault that

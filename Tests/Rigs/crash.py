@@ -40,7 +40,7 @@ RIGS = {"kill": KillRig, "load": KillRig, "power": PowerRig, "rot": RotRig, "cro
         "space": SpaceRig}
 
 # How many cases: kill points a workload and mode, the others in all. `make test` stays short.
-SHORT = {"kill": 12, "load": 8, "power": 8, "rot": 120, "crowd": 6, "space": 3}
+SHORT = {"kill": 20, "load": 8, "power": 8, "rot": 100, "crowd": 16, "space": 3}
 LONG = {"kill": 100_000, "load": 200, "power": 200, "rot": 100_000, "crowd": 100, "space": 20}
 
 

@@ -52,13 +52,15 @@ class CrowdRig:
         """Starts all in a random order with random pauses; one is stopped and let go again."""
         names = list(runs)
         source.shuffle(names)
-        stopped = source.choice(names + [None])
+        # A stopped writer is the hard case: all that prune sees happens in the middle of its work.
+        stopped = source.choice(["backup", "backup", "other", "prune", "restore", None])
         processes = {}
         for name in names:
             processes[name] = self.program.start(*runs[name])
-            time.sleep(source.choice((0, 0, 0.005, 0.02, 0.06)))
             if name == stopped:
+                time.sleep(10 ** source.uniform(-3, -0.8))
                 os.killpg(processes[name].pid, signal.SIGSTOP)
+            time.sleep(source.choice((0, 0, 0.005, 0.02, 0.06)))
         if stopped:
             time.sleep(0.3)
             os.killpg(processes[stopped].pid, signal.SIGCONT)
