@@ -5,7 +5,8 @@
 Version 1 builds the shot and saves SHOW/scenes/shot_010.blend. Versions 2 and 3 open that file,
 edit it and save it in place. Each version renders its frames as multilayer EXR into
 SHOW/renders/shot_010/vVERSION. `--detail N` sets the meshes' subdivision, `--texture N` the
-textures' width, `--frames N` the number of frames (0 renders none). Everything is drawn from
+textures' width, `--frames N` the number of frames (0 renders none), `--codecs ZIP NONE` saves
+them once more uncompressed, beside. Everything is drawn from
 fixed seeds: the same version has the same geometry and pixels each time.
 """
 import argparse
@@ -195,7 +196,6 @@ def render(options):
     scene.render.resolution_percentage = 100
     settings = scene.render.image_settings
     settings.file_format, settings.color_depth = "OPEN_EXR_MULTILAYER", "32"
-    settings.exr_codec = "ZIP"
     layer = scene.view_layers[0]
     for name in PASSES:
         owner = layer if hasattr(layer, "use_pass_" + name) else layer.cycles
@@ -203,8 +203,11 @@ def render(options):
     folder = os.path.join(options.show, "renders", "shot_010", f"v{options.version}")
     for frame in range(1001, 1001 + options.frames):
         scene.frame_set(frame)
-        scene.render.filepath = os.path.join(folder, f"shot_010.{frame}.exr")
-        bpy.ops.render.render(write_still=True)
+        for number, codec in enumerate(options.codecs):
+            settings.exr_codec = codec
+            place = folder if number == 0 else f"{folder}-{codec.lower()}"
+            scene.render.filepath = os.path.join(place, f"shot_010.{frame}.exr")
+            bpy.ops.render.render(write_still=True)
 
 
 def main():
@@ -214,6 +217,7 @@ def main():
     parser.add_argument("--detail", type=int, default=8)
     parser.add_argument("--texture", type=int, default=2048)
     parser.add_argument("--frames", type=int, default=2)
+    parser.add_argument("--codecs", nargs="+", default=["ZIP"])
     options = parser.parse_args(sys.argv[sys.argv.index("--") + 1:])
     options.show = os.path.abspath(options.show)
 
