@@ -6,7 +6,7 @@
     bench.py --row first --row known  these rows; --list names them
     bench.py --tool farmio --tool cp  only these programs
 
-Prints a Markdown table and writes everything measured to Benchmarks/results/DATE.json. Programs
+Prints a Markdown table and writes everything measured to Benchmarks/Peers/results/DATE.json. Programs
 take turns in alternating order and the fastest of their runs counts (the slow mount, whose round
 trips repeat exactly, sees one). Data is read from a warm
 page cache; on disk, a sync of the file system is part of everyone's time. CPU is that of the whole
@@ -30,7 +30,7 @@ from places import open_place
 from rows import ROWS, Bench
 from table import best_of, table
 
-RESULTS = os.path.join(data.ROOT, "Benchmarks", "results")
+RESULTS = os.path.join(data.ROOT, "Benchmarks", "Peers", "results")
 QUICK = {"detail": 6, "texture": 512, "frames": 1, "copies": 1, "large": 64, "small": 2000,
          "unchanged": 4000, "slow_small": 200, "slow_large": 16,
          "repetitions": 1}

@@ -54,7 +54,11 @@ def write_durably(path, data, direct=False, finish=lambda path: None):
     temporary = path if direct else f"{folder}/.tmp-{os.getpid()}-{short}"
     with open(temporary, "wb", buffering=0) as file:
         for start in range(0, len(data), 16384):
-            file.write(data[start:start + 16384])
+            piece = data[start:start + 16384]
+            if any(piece):
+                file.seek(start)
+                file.write(piece)
+        file.truncate(len(data))
     finish(temporary)
     sync(temporary)
     if not direct:
@@ -190,6 +194,7 @@ def scan(root, store):
             status = os.lstat(path)
             entry = {"path": os.path.relpath(path, os.fsencode(root)).hex(),
                      "mode": status.st_mode, "mtime": status.st_mtime_ns,
+                     "owner": (status.st_uid, status.st_gid),
                      "xattr": attributes(path)}
             if stat.S_ISLNK(status.st_mode):
                 entry["link"] = os.readlink(path).hex()
@@ -206,10 +211,11 @@ def scan(root, store):
 
 
 def finish(path, entry):
-    for name, value in entry["xattr"].items():
-        os.setxattr(path, name, bytes.fromhex(value), follow_symlinks=False)
+    os.chown(path, *entry["owner"], follow_symlinks=False)
     if not stat.S_ISLNK(entry["mode"]):
         os.chmod(path, stat.S_IMODE(entry["mode"]))
+    for name, value in entry["xattr"].items():
+        os.setxattr(path, name, bytes.fromhex(value), follow_symlinks=False)
     os.utime(path, ns=(entry["mtime"], entry["mtime"]), follow_symlinks=False)
 
 
@@ -396,6 +402,8 @@ def main():
         name = error.filename or sys.argv[2:]  # a write does not know its file's name
         print(f"farmio: {name}: {error}", file=sys.stderr)
         return 0 if FAULT == "deaf" else 3
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -13,6 +13,7 @@ power  the file system (ext4, XFS) loses what was not synced, and then gives EIO
 rot    stored bytes change: every one of the small files, one bit in each 4 KiB of the large ones
 crowd  two backups, a prune and a restore at once
 space  the disk fills up
+round  and without any fault, on ext4, XFS and btrfs: what goes in comes back bit for bit
 
 Ends with 1 if anything acknowledged was lost, torn, or not told; each failure prints the command
 that runs it again. Processes that the rigs start die with them; nothing stays mounted.
@@ -32,16 +33,18 @@ from rig.crowd import CrowdRig
 from rig.kills import KillRig
 from rig.power import PowerRig
 from rig.program import Finding, Program
+from rig.round import RoundRig
 from rig.rot import RotRig
 from rig.space import SpaceRig
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RIGS = {"kill": KillRig, "load": KillRig, "power": PowerRig, "rot": RotRig, "crowd": CrowdRig,
-        "space": SpaceRig}
+        "space": SpaceRig, "round": RoundRig}
 
 # How many cases: kill points a workload and mode, the others in all. `make test` stays short.
-SHORT = {"kill": 20, "load": 8, "power": 8, "rot": 100, "crowd": 16, "space": 3}
-LONG = {"kill": 100_000, "load": 200, "power": 200, "rot": 100_000, "crowd": 100, "space": 20}
+SHORT = {"kill": 20, "load": 8, "power": 8, "rot": 100, "crowd": 16, "space": 3, "round": 9}
+LONG = {"kill": 100_000, "load": 200, "power": 200, "rot": 100_000, "crowd": 100, "space": 20,
+        "round": 9}
 
 
 def parse(words):

@@ -84,4 +84,8 @@ def run(cases, tally, scratch, keep=False, workers=os.cpu_count(), until=None):
             print(f"    kept: {folder}", file=sys.stderr)
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
-        collections.deque(pool.map(one, cases), maxlen=0)
+        try:
+            collections.deque(pool.map(one, cases), maxlen=0)
+        except BaseException:  # Ctrl-C: those that run finish and clean up, no more begin
+            pool.shutdown(cancel_futures=True)
+            raise

@@ -97,7 +97,7 @@ def image(kind, size=None):
 
 
 def sweep():
-    """Removes what runs that were killed have left: images whose owner is dead. Returns how many."""
+    """Removes what killed runs have left: images whose owner is dead. Returns how many."""
     count = 0
     for name in os.listdir(home() or tempfile.gettempdir()):
         if not name.startswith(PREFIX):

@@ -98,7 +98,8 @@ class KillRig:
         return Case(f"kill/{name}/{mode}/{call}/{number}", attack)
 
     def kill_under_load(self, name, seed):
-        """A case: a larger tree, all threads, and death after a random time."""
+        """A case: a larger tree, all threads, and death after a random time; now and then only
+        the interrupt of a person's Ctrl-C, which has a status of its own."""
         workload = WORKLOADS[name]
 
         def attack(folder):
@@ -107,8 +108,12 @@ class KillRig:
             process = self.program.start(*workload.words(stage))
             # Short times are as likely as long ones: a run takes tens of milliseconds or seconds.
             time.sleep(10 ** source.uniform(-2.7, 0.2))
-            os.killpg(process.pid, signal.SIGKILL)
-            workload.settle(stage, self.program.end(process))
+            deadly = source.random() < 0.8
+            os.killpg(process.pid, signal.SIGKILL if deadly else signal.SIGINT)
+            outcome = self.program.end(process)
+            if not deadly:
+                outcome.must(0, 130, -signal.SIGINT)  # the last: before the program took over
+            workload.settle(stage, outcome)
 
         return Case(f"load/{name}/{seed}", attack)
 

@@ -1,4 +1,4 @@
-"""Full disks: ENOSPC at some point of a backup, restore or sync, then space, then the same again."""
+"""Full disks: ENOSPC in a backup, restore or sync, then space, then the same command again."""
 import os
 import random
 import subprocess

@@ -201,4 +201,23 @@ class Prune(Workload):
         stage.tidy()
 
 
-WORKLOADS = {w.name: w() for w in (Backup, FirstBackup, Restore, FreshRestore, Sync, Copy, Prune)}
+class Init(Workload):
+    """Where there is a repository already, init may refuse."""
+    name = "init"
+
+    def prepare(self, stage):
+        stage.put("show", "first")
+
+    def words(self, stage):
+        return ("init", f"{stage.folder}/new")
+
+    def settle(self, stage, outcome):
+        again = stage.program.run(*self.words(stage))
+        if outcome.status != 0 and again.status != 0:
+            stage.program.check(f"{stage.folder}/new").must(0)
+        stage.program.backup(f"{stage.folder}/new", stage.show)
+        stage.program.check(f"{stage.folder}/new").must(0)
+
+
+WORKLOADS = {w.name: w() for w in (Init, Backup, FirstBackup, Restore, FreshRestore, Sync, Copy,
+                                    Prune)}
