@@ -8,22 +8,158 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <linux/fs.h>
 #include <linux/stat.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
+
+// GNU names of values that <fcntl.h> keeps behind _GNU_SOURCE.
+static const int farmio_o_direct = __O_DIRECT;
+static const int farmio_o_noatime = __O_NOATIME;
+static const int farmio_o_path = __O_PATH;
+static const int farmio_at_empty_path = 0x1000;
+static const int farmio_seek_data = 3;
+static const int farmio_seek_hole = 4;
 
 static inline long farmio_result(long r) { return r < 0 ? -(long)errno : r; }
 
+// Opening, closing, status.
+
 static inline int farmio_openat(int dir, const char *name, int flags, unsigned mode) {
   return (int)farmio_result(openat(dir, name, flags, mode));
+}
+static inline long farmio_close(int fd) { return farmio_result(close(fd)); }
+static inline long farmio_statx(int dir, const char *name, int flags, unsigned mask,
+                                struct statx *out) {
+  return farmio_result(syscall(SYS_statx, dir, name, flags, mask, out));
+}
+static inline uint64_t farmio_device(unsigned major, unsigned minor) {
+  return gnu_dev_makedev(major, minor);
+}
+static inline long farmio_fstatfs(int fd, struct statfs *out) {
+  return farmio_result(fstatfs(fd, out));
+}
+
+// Names.
+
+static inline long farmio_getdents(int fd, void *buffer, size_t size) {
+  return farmio_result(syscall(SYS_getdents64, fd, buffer, size));
+}
+static inline long farmio_mkdirat(int dir, const char *name, unsigned mode) {
+  return farmio_result(mkdirat(dir, name, mode));
+}
+static inline long farmio_symlinkat(const char *target, int dir, const char *name) {
+  return farmio_result(symlinkat(target, dir, name));
+}
+static inline long farmio_readlinkat(int dir, const char *name, char *buffer, size_t size) {
+  return farmio_result(readlinkat(dir, name, buffer, size));
+}
+static inline long farmio_mknodat(int dir, const char *name, unsigned mode, uint64_t device) {
+  return farmio_result(mknodat(dir, name, mode, device));
+}
+static inline long farmio_linkat(int dir, const char *name, int newDir, const char *newName) {
+  return farmio_result(linkat(dir, name, newDir, newName, 0));
+}
+static inline long farmio_renameat(int dir, const char *name, int newDir, const char *newName) {
+  return farmio_result(syscall(SYS_renameat2, dir, name, newDir, newName, 0u));
+}
+static inline long farmio_unlinkat(int dir, const char *name, int flags) {
+  return farmio_result(unlinkat(dir, name, flags));
+}
+
+// Bytes.
+
+static inline long farmio_pread(int fd, void *buffer, size_t size, int64_t offset) {
+  return farmio_result(pread(fd, buffer, size, offset));
+}
+static inline long farmio_pwrite(int fd, const void *buffer, size_t size, int64_t offset) {
+  return farmio_result(pwrite(fd, buffer, size, offset));
+}
+static inline long farmio_ftruncate(int fd, int64_t size) {
+  return farmio_result(ftruncate(fd, size));
+}
+static inline long farmio_fallocate(int fd, int mode, int64_t offset, int64_t size) {
+  return farmio_result(syscall(SYS_fallocate, fd, mode, offset, size));
+}
+static inline long farmio_lseek(int fd, int64_t offset, int whence) {
+  return farmio_result(lseek(fd, offset, whence));
+}
+static inline long farmio_copy_file_range(int fd, int64_t *offset, int newFd, int64_t *newOffset,
+                                          size_t size) {
+  return farmio_result(syscall(SYS_copy_file_range, fd, offset, newFd, newOffset, size, 0u));
+}
+static inline long farmio_clone(int source, int target) {
+  return farmio_result(ioctl(target, FICLONE, source));
+}
+static inline long farmio_fsync(int fd) { return farmio_result(fsync(fd)); }
+static inline long farmio_syncfs(int fd) { return farmio_result(syscall(SYS_syncfs, fd)); }
+
+// Metadata.
+
+static inline long farmio_fchmod(int fd, unsigned mode) { return farmio_result(fchmod(fd, mode)); }
+static inline long farmio_fchownat(int dir, const char *name, unsigned user, unsigned group,
+                                   int flags) {
+  return farmio_result(fchownat(dir, name, user, group, flags));
+}
+static inline long farmio_utimensat(int dir, const char *name, int64_t seconds,
+                                    long nanoseconds, int flags) {
+  const struct timespec times[2] = {{seconds, nanoseconds}, {seconds, nanoseconds}};
+  return farmio_result(utimensat(dir, name, times, flags));
+}
+static inline long farmio_futimens(int fd, int64_t seconds, long nanoseconds) {
+  const struct timespec times[2] = {{seconds, nanoseconds}, {seconds, nanoseconds}};
+  return farmio_result(futimens(fd, times));
+}
+
+// Extended attributes: of an open file, and of a path without following a last link.
+
+static inline long farmio_flistxattr(int fd, char *list, size_t size) {
+  return farmio_result(flistxattr(fd, list, size));
+}
+static inline long farmio_llistxattr(const char *path, char *list, size_t size) {
+  return farmio_result(llistxattr(path, list, size));
+}
+static inline long farmio_fgetxattr(int fd, const char *name, void *value, size_t size) {
+  return farmio_result(fgetxattr(fd, name, value, size));
+}
+static inline long farmio_lgetxattr(const char *path, const char *name, void *value,
+                                    size_t size) {
+  return farmio_result(lgetxattr(path, name, value, size));
+}
+static inline long farmio_fsetxattr(int fd, const char *name, const void *value, size_t size) {
+  return farmio_result(fsetxattr(fd, name, value, size, 0));
+}
+static inline long farmio_lsetxattr(const char *path, const char *name, const void *value,
+                                    size_t size) {
+  return farmio_result(lsetxattr(path, name, value, size, 0));
+}
+
+// Threads, randomness, identity.
+
+static inline long farmio_name_thread(const char *name) {
+  return farmio_result(prctl(PR_SET_NAME, name, 0, 0, 0));
+}
+static inline long farmio_thread_id(void) { return syscall(SYS_gettid); }
+static inline long farmio_random(void *bytes, size_t size) {
+  return farmio_result(getrandom(bytes, size, 0));
+}
+static inline long farmio_kill(int process, int signal) {
+  return farmio_result(kill(process, signal));
+}
+static inline long farmio_hostname(char *name, size_t size) {
+  return farmio_result(gethostname(name, size));
 }

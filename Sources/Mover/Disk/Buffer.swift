@@ -1,0 +1,61 @@
+import Glibc
+
+/// Page-aligned memory with one owner, for transfers of any kind, direct ones included.
+///
+/// The memory is not cleared: what has not been written is of no meaning.
+@safe public struct Buffer: ~Copyable, @unchecked Sendable {
+  private let base: UnsafeMutableRawPointer
+  /// Bytes, a multiple of 4096.
+  public let capacity: Int
+
+  /// A buffer of `capacity` bytes, rounded up to whole pages. Ends the process if there is no
+  /// memory.
+  public init(capacity: Int) {
+    precondition(capacity > 0, "a buffer holds at least a byte")
+    self.capacity = (capacity + 4095) & ~4095
+    guard let base = unsafe aligned_alloc(4096, self.capacity) else {
+      fatalError("no memory for a buffer of \(capacity) bytes")
+    }
+    unsafe self.base = base
+  }
+
+  deinit { unsafe free(base) }
+
+  /// All of the memory, for reading.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self) borrowing get {
+      unsafe _overrideLifetime(
+        RawSpan(_unsafeStart: base, byteCount: capacity), borrowing: self)
+    }
+  }
+
+  /// All of the memory, for writing.
+  public var mutableBytes: MutableRawSpan {
+    @_lifetime(&self) mutating get {
+      unsafe _overrideLifetime(
+        MutableRawSpan(_unsafeStart: base, byteCount: capacity), mutating: &self)
+    }
+  }
+
+  /// The memory as lanes take it. It is gone with the buffer, whatever still points at it.
+  @unsafe public var memory: UnsafeMutableRawBufferPointer {
+    unsafe UnsafeMutableRawBufferPointer(start: base, count: capacity)
+  }
+
+  /// Runs `body` with the bytes of a range. For buffers that a class holds, whose spans could not
+  /// leave the access.
+  public func withBytes<R, E: Error>(_ range: Range<Int>, _ body: (RawSpan) throws(E) -> R)
+    throws(E) -> R
+  {
+    try body(bytes.extracting(range))
+  }
+
+  /// Copies bytes into the buffer at `offset`, where they must fit.
+  public mutating func copy(_ source: RawSpan, to offset: Int) {
+    precondition(offset >= 0 && source.byteCount <= capacity - offset, "a buffer is overrun")
+    unsafe source.withUnsafeBytes { source in
+      if unsafe source.isEmpty { return }
+      unsafe (base + offset).copyMemory(from: source.baseAddress!, byteCount: source.count)
+    }
+  }
+}
