@@ -102,6 +102,11 @@ INLINE void NAME(prefetch)(const uint8_t *const at[LANES]) {
   }
 }
 
+INLINE V NAME(turn)(V x, int bits) {
+  OPAQUE(x);
+  return ROTATE(x, bits);
+}
+
 // Half a round: the four columns, or with `turn` 1 the four diagonals. The four chains go step by
 // step beside each other, so that a core finds independent work close by.
 INLINE void NAME(mix)(V v[16], const V m[16], const uint8_t s[8], int turn) {
@@ -111,12 +116,12 @@ INLINE void NAME(mix)(V v[16], const V m[16], const uint8_t s[8], int turn) {
 #define D v[12 + ((i + 3 * turn) & 3)]
   EACH v[i] += m[s[2 * i]];
   EACH v[i] += B;
-  EACH D = ROTATE(D ^ v[i], 16);
+  EACH D = NAME(turn)(D ^ v[i], 16);
   EACH C += D;
   EACH B = ROTATE(B ^ C, 12);
   EACH v[i] += m[s[2 * i + 1]];
   EACH v[i] += B;
-  EACH D = ROTATE(D ^ v[i], 8);
+  EACH D = NAME(turn)(D ^ v[i], 8);
   EACH C += D;
   EACH B = ROTATE(B ^ C, 7);
 #undef EACH

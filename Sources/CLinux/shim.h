@@ -153,6 +153,7 @@ static inline long farmio_lsetxattr(const char *path, const char *name, const vo
 static inline long farmio_name_thread(const char *name) {
   return farmio_result(prctl(PR_SET_NAME, name, 0, 0, 0));
 }
+static inline long farmio_thread_id(void) { return syscall(SYS_gettid); }
 static inline long farmio_random(void *bytes, size_t size) {
   return farmio_result(getrandom(bytes, size, 0));
 }

@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// Why a command could not do its work, in the terms of who typed it: the place, what was tried,
 /// why it failed, and what to do.

@@ -1,6 +1,5 @@
 import FrameEngine
 import Glibc
-import Mover
 
 /// The program: reads the command line, runs the command, tells how it ended.
 @main

@@ -1,3 +1,4 @@
+import FrameEngine
 import Mover
 
 /// Everything a command needs while it runs: what was asked, where to report, when to stop.
@@ -24,6 +25,31 @@ struct Session: Sendable {
       environment: environment, interrupt: interrupt)
   }
 
+  /// What `--exclude-from` and `--exclude` leave out; the latter decide, as the last rules do.
+  func filter() throws(CommandError) -> Filter {
+    var filter = Filter()
+    for file in invocation[Common.excludeFrom] {
+      let lines = try SmallFile.read(file, "read the patterns", limit: Session.patternBytes)
+      do throws(FilterError) {
+        try filter.exclude(linesOf: lines)
+      } catch {
+        throw CommandError(
+          .usage, at: file, "use the pattern '\(error.pattern)'", error.reason)
+      }
+    }
+    for pattern in invocation[Common.exclude] {
+      do throws(FilterError) {
+        try filter.exclude(pattern.bytes)
+      } catch {
+        throw .usage("--exclude '\(error.pattern)': \(error.reason)")
+      }
+    }
+    return filter
+  }
+
+  /// Bytes of a file of patterns.
+  private static let patternBytes = 4 << 20
+
   /// Runs `work` while `counters` are shown as the person asked; `verb` stands before the bar.
   func withProgress<Result>(
     _ verb: String, _ counters: ProgressCounters, _ work: () throws(CommandError) -> Result
@@ -34,7 +60,8 @@ struct Session: Sendable {
     return try work()
   }
 
-  private var progressStyle: Progress.Style {
+  /// How progress is shown: as asked, or a bar where a person would see it.
+  var progressStyle: Progress.Style {
     let console = report.console
     switch invocation[Common.progress] {
     case .bar?: return .bar(ProgressBar.Look(environment))

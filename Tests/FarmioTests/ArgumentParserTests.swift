@@ -1,4 +1,4 @@
-import Mover
+import FrameEngine
 import Testing
 
 @testable import farmio

@@ -1,3 +1,4 @@
+import FrameEngine
 import Glibc
 import Mover
 import Testing

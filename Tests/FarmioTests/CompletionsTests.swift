@@ -18,8 +18,8 @@ import Testing
   }
 
   private func fish(_ line: [String], _ folder: TemporaryFolder) throws -> String {
-    let script =
-      "\(ChildProcess.farmio) completions fish | source; complete -C '\(line.joined(separator: " "))'"
+    let words = line.joined(separator: " ")
+    let script = "\(ChildProcess.farmio) completions fish | source; complete -C '\(words)'"
     return try run(["fish", "--no-config", "-c", script], folder)
   }
 

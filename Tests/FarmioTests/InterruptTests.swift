@@ -1,20 +1,14 @@
 import Glibc
-import Synchronization
+import Mover
 import Testing
 
 @testable import farmio
 
 @Suite struct InterruptTests {
-  @Test func callbacksRunOnceWhetherEarlyOrLate() {
+  @Test func aCancelledTokenEndsTheWork() {
     let interrupt = Interrupt()
-    let calls = Calls()
-    interrupt.whenAsked { calls.number.add(1, ordering: .relaxed) }
     #expect(throws: Never.self) { try interrupt.check() }
-    interrupt.ask()
-    interrupt.ask()
-    #expect(calls.number.load(ordering: .relaxed) == 1)
-    interrupt.whenAsked { calls.number.add(10, ordering: .relaxed) }
-    #expect(calls.number.load(ordering: .relaxed) == 11)
+    interrupt.token.cancel()
     #expect(throws: CommandError.interrupted) { try interrupt.check() }
   }
 
@@ -27,9 +21,5 @@ import Testing
       kill(getpid(), SIGINT)
       while true { pause() }
     }
-  }
-
-  private final class Calls: Sendable {
-    let number = Atomic<Int>(0)
   }
 }

@@ -1,3 +1,4 @@
+import FrameEngine
 import Mover
 import Synchronization
 import Testing

@@ -1,5 +1,5 @@
+import FrameEngine
 import Glibc
-import Mover
 import Testing
 
 @testable import farmio

@@ -1,3 +1,4 @@
+import FrameEngine
 import Glibc
 import Mover
 import Testing
@@ -9,7 +10,7 @@ import Testing
   @Test func aPassphraseIsTypedUnseenAndTwice() async {
     await #expect(processExitsWith: .success) {
       let terminal = try takeTerminal()
-      let typist = BackgroundThread { [outer = terminal.outer] in
+      let typist = WorkerThread("typist") { [outer = terminal.outer] in
         typed(outer, after: "New passphrase for r: ", "hunter two\n")
         typed(outer, after: "The same again: ", "hunter two\n")
       }
@@ -25,7 +26,7 @@ import Testing
   @Test func twoEntriesThatDifferAreRefused() async {
     await #expect(processExitsWith: .success) {
       let terminal = try takeTerminal()
-      let typist = BackgroundThread { [outer = terminal.outer] in
+      let typist = WorkerThread("typist") { [outer = terminal.outer] in
         typed(outer, after: "New passphrase for r: ", "one\n")
         typed(outer, after: "The same again: ", "other\n")
       }
@@ -43,9 +44,9 @@ import Testing
     await #expect(processExitsWith: .success) {
       let terminal = try takeTerminal()
       let interrupt = Interrupt()
-      let typist = BackgroundThread { [outer = terminal.outer] in
+      let typist = WorkerThread("typist") { [outer = terminal.outer] in
         typed(outer, after: "Passphrase of r: ", "half")
-        interrupt.ask()
+        interrupt.token.cancel()
       }
       do {
         _ = try prompting(interrupt).secret(for: "r")

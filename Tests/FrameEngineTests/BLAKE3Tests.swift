@@ -67,4 +67,4 @@ import Testing
 }
 
 /// The input of the published vectors: byte i is i mod 251.
-func countingBytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 251) } }
+private func countingBytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 251) } }

@@ -68,4 +68,24 @@ uint32_t farmio_crc32c_sse4(uint32_t crc, const uint8_t *bytes, size_t count);
 uint32_t farmio_crc32c_avx512(uint32_t crc, const uint8_t *bytes, size_t count);
 #endif
 
+// Byte shuffle ---------------------------------------------------------------------------------
+//
+// shuffle and unshuffle: stride is 2 to 64; source and target have count bytes and do not overlap.
+// difference replaces every byte by its difference to the byte before; sum takes that back.
+
+#define FARMIO_SHUFFLE_VARIANT(suffix)                                                            \
+  void farmio_shuffle##suffix(const uint8_t *source, size_t count, int stride, uint8_t *target);  \
+  void farmio_unshuffle##suffix(const uint8_t *source, size_t count, int stride,                  \
+                                uint8_t *target);                                                 \
+  void farmio_difference##suffix(uint8_t *bytes, size_t count);                                   \
+  void farmio_sum##suffix(uint8_t *bytes, size_t count);
+
+FARMIO_SHUFFLE_VARIANT()
+FARMIO_SHUFFLE_VARIANT(_portable)
+#if defined(__x86_64__)
+FARMIO_SHUFFLE_VARIANT(_sse4)
+FARMIO_SHUFFLE_VARIANT(_avx2)
+FARMIO_SHUFFLE_VARIANT(_avx512)
+#endif
+
 #pragma clang assume_nonnull end

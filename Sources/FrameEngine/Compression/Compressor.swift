@@ -1,6 +1,6 @@
 /// Packs chunks: raw, zstd, or shuffled and zstd, whichever a cheap look at the bytes suggests.
 ///
-/// One a thread. Holds two zstd contexts and scratch buffers of `Limits.chunkBytes`, and
+/// One a thread. Holds two zstd contexts and two scratch buffers of `Limits.chunkBytes`, and
 /// allocates nothing for a chunk. The same bytes with the same hint give the same payload, on any
 /// machine with the same zstd.
 public struct Compressor: ~Copyable, Sendable {
@@ -11,6 +11,7 @@ public struct Compressor: ~Copyable, Sendable {
   private var prober: ZstdEncoder
   private var stored = Scratch(capacity: Limits.chunkBytes)
   private var planes = Scratch(capacity: Limits.chunkBytes)
+  private var sample = Scratch(capacity: 4 * Recipe.trialSliceBytes)
   private var storedCount = 0
 
   /// The zstd level that the project's measurements chose.
@@ -35,13 +36,18 @@ public struct Compressor: ~Copyable, Sendable {
   public mutating func encode(_ bytes: RawSpan, hint: inout StrideHint) -> Encoding {
     precondition(bytes.byteCount <= Limits.chunkBytes)
     storedCount = 0
-    guard seemsCompressible(bytes) else { return .raw }
-    if hint.wantsTrial { tryStrides(on: bytes, hint: &hint) }
-    let encoding = hint.encoding
-    guard let count = pack(bytes, as: encoding) else { return .raw }
+    if hint.wantsProbe && !seemsCompressible(bytes) {
+      hint.recordRaw()
+      return .raw
+    }
+    if hint.wantsTrial { hint.choose(stride: bestStride(of: bytes)) }
+    guard let count = pack(bytes, as: hint.encoding) else {
+      hint.recordRaw()
+      return .raw
+    }
     hint.record(stored: count, plain: bytes.byteCount)
     storedCount = count
-    return encoding
+    return hint.encoding
   }
 
   /// Packs a metadata record (at most `Limits.metadataBytes`) with zstd at `level`, without any
@@ -60,55 +66,65 @@ public struct Compressor: ~Copyable, Sendable {
   }
 
   private mutating func pack(_ bytes: RawSpan, as encoding: Encoding) -> Int? {
-    let limit = bytes.byteCount - 1
+    let count = bytes.byteCount
+    guard count >= Recipe.smallest else { return nil }
     guard encoding.stride > 0 else {
-      return encoder.encode(bytes, level: level, into: &stored, limit: limit)
+      return encoder.encode(bytes, level: level, into: &stored, limit: count - 1)
     }
     planes.shuffle(bytes, encoding)
     return encoder.encode(
-      planes, count: bytes.byteCount, level: level, into: &stored, limit: limit)
+      planes, count: count, level: level, planes: true, into: &stored, limit: count - 1)
   }
 
   /// Packs three slices of the chunk and asks whether that saved anything worth having.
   private mutating func seemsCompressible(_ bytes: RawSpan) -> Bool {
     let count = bytes.byteCount
-    guard count >= Recipe.smallest else { return false }
-    if count < Recipe.wholeProbeBytes { return true }
-    let size = Recipe.sliceBytes
-    planes.copy(bytes.extracting(first: size), at: 0)
-    planes.copy(
-      bytes.extracting(droppingFirst: (count - size) / 2).extracting(first: size), at: size)
-    planes.copy(bytes.extracting(last: size), at: 2 * size)
+    guard count >= Recipe.leastProbedBytes else { return true }
+    let size = Recipe.probeSliceBytes
+    for (slice, start) in [0, (count - size) / 2, count - size].enumerated() {
+      sample.copy(bytes.extracting(start..<start + size), at: slice * size)
+    }
     let limit = 3 * size - 3 * size / Recipe.leastSaving
     return prober.encode(
-      planes, count: 3 * size, level: Recipe.probeLevel, into: &stored, limit: limit) != nil
+      sample, count: 3 * size, level: Recipe.probeLevel, into: &stored, limit: limit) != nil
   }
 
-  /// Packs the chunk's start with each stride, then with differences on top of the winner, and
-  /// tells the hint which was smallest.
-  private mutating func tryStrides(on bytes: RawSpan, hint: inout StrideHint) {
-    let sample = bytes.extracting(first: min(bytes.byteCount, Recipe.trialBytes))
-    var best = tryEncoding(.zstd, on: sample) ?? sample.byteCount
-    var stride: UInt8 = 0
-    for candidate in Recipe.strides {
-      guard let count = tryEncoding(.shuffled(stride: candidate, delta: false), on: sample),
-        count < best
-      else { continue }
-      best = count
-      stride = candidate
+  /// The stride whose differenced planes pack smallest, on a sample of the chunk; 0 if the plain
+  /// bytes do, or if they are text.
+  private mutating func bestStride(of bytes: RawSpan) -> UInt8 {
+    let count = takeSample(of: bytes)
+    guard count >= Recipe.trialPhase, !sample.looksLikeText(count) else { return 0 }
+    var winner: UInt8 = 0
+    var least =
+      prober.encode(
+        sample, count: count, level: Recipe.trialLevel, planes: true, into: &stored, limit: count)
+      ?? count
+    for strides in [Recipe.baseStrides, Recipe.vectorStrides] {
+      for stride in strides {
+        planes.shuffle(sample, count: count, .shuffled(stride: stride, delta: true))
+        let packed = prober.encode(
+          planes, count: count, level: Recipe.trialLevel, planes: true, into: &stored,
+          limit: least - 1)
+        guard let packed else { continue }
+        least = packed
+        winner = stride
+      }
+      if winner == 0 { break }
     }
-    guard stride > 0 else { return hint.choose(stride: 0, delta: false) }
-    let differenced = tryEncoding(.shuffled(stride: stride, delta: true), on: sample) ?? best
-    hint.choose(stride: stride, delta: differenced < best)
+    return winner
   }
 
-  private mutating func tryEncoding(_ encoding: Encoding, on sample: RawSpan) -> Int? {
-    let limit = sample.byteCount - 1
-    guard encoding.stride > 0 else {
-      return prober.encode(sample, level: Recipe.probeLevel, into: &stored, limit: limit)
+  /// Fills the sample with four slices spread over the chunk, or all of it; the sample's length.
+  private mutating func takeSample(of bytes: RawSpan) -> Int {
+    let size = Recipe.trialSliceBytes
+    guard bytes.byteCount > 4 * size else {
+      sample.copy(bytes, at: 0)
+      return bytes.byteCount
     }
-    planes.shuffle(sample, encoding)
-    return prober.encode(
-      planes, count: sample.byteCount, level: Recipe.probeLevel, into: &stored, limit: limit)
+    let step = (bytes.byteCount - size) / 3 / Recipe.trialPhase * Recipe.trialPhase
+    for slice in 0..<4 {
+      sample.copy(bytes.extracting(slice * step..<slice * step + size), at: slice * size)
+    }
+    return 4 * size
   }
 }

@@ -53,11 +53,31 @@
       source, stride: Int(encoding.stride), delta: encoding.delta, into: &target)
   }
 
+  /// Writes the first `count` bytes of `source` likewise.
+  mutating func shuffle(_ source: borrowing Scratch, count: Int, _ encoding: Encoding) {
+    shuffle(source.bytes(count), encoding)
+  }
+
+  /// Whether the first `count` bytes hold next to nothing that ASCII text has not.
+  borrowing func looksLikeText(_ count: Int) -> Bool {
+    let bytes = bytes(count)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops = ones << 7
+    var strange = 0
+    for index in Swift.stride(from: 0, to: count & ~7, by: 8) {
+      let word = unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt64.self)
+      // The top bit of each byte that is zero (or follows one in the word), or is 0x80 or more.
+      strange += (((word &- ones) & ~word | word) & tops).nonzeroBitCount
+    }
+    return strange < count / Recipe.textShare
+  }
+
   /// Fills `target` from as many bytes of the start, undoing the shuffle that `encoding` says.
-  borrowing func unshuffle(_ encoding: Encoding, into target: inout MutableRawSpan) {
+  /// The bytes are undefined afterwards.
+  mutating func unshuffle(_ encoding: Encoding, into target: inout MutableRawSpan) {
+    var source = mutableBytes(target.byteCount)
     Shuffle.unshuffle(
-      bytes(target.byteCount), stride: Int(encoding.stride), delta: encoding.delta,
-      into: &target)
+      &source, stride: Int(encoding.stride), delta: encoding.delta, into: &target)
   }
 }
 

@@ -4,15 +4,22 @@ internal import CZstd
 ///
 /// Costs about 1 MB of memory at level 3 and 64 KiB chunks; allocates on first use only.
 @safe struct ZstdEncoder: ~Copyable, @unchecked Sendable {
+  /// The parameters that differ between calls.
+  private struct Tuning: Equatable {
+    var level: Int32
+    var isForPlanes = false
+    var isLarge = false
+  }
+
   private let context: OpaquePointer
-  private var level: Int32
+  private var tuning: Tuning
 
   init(level: Int32) {
     guard let context = unsafe ZSTD_createCCtx() else {
       fatalError("no memory for a zstd compression context")
     }
     unsafe self.context = unsafe context
-    self.level = level
+    tuning = Tuning(level: level)
     set(ZSTD_c_compressionLevel, level)
     set(ZSTD_c_checksumFlag, 0)
     set(ZSTD_c_contentSizeFlag, 1)
@@ -22,16 +29,15 @@ internal import CZstd
 
   /// Packs `source` into one frame at the start of `target`, with a window log of at most 21.
   /// Returns the frame's length, or `nil` if it would be longer than `limit`: the target's bytes
-  /// are undefined then.
+  /// are undefined then. `planes` says that the bytes were shuffled: long repeats are rare there,
+  /// so at level 1 a small table that stays in the first cache finds as much, and faster.
   mutating func encode(
-    _ source: RawSpan, level wanted: Int32, into target: inout Scratch, limit: Int
+    _ source: RawSpan, level wanted: Int32, planes: Bool = false, into target: inout Scratch,
+    limit: Int
   ) -> Int? {
-    if wanted != level {
-      set(ZSTD_c_compressionLevel, wanted)
-      level = wanted
-    }
     // A known size caps the window already, except for metadata records of more than 2 MiB.
-    set(ZSTD_c_windowLog, source.byteCount > Limits.chunkBytes ? ZstdFrame.windowLogLimit : 0)
+    let isLarge = source.byteCount > Limits.chunkBytes
+    tune(to: Tuning(level: wanted, isForPlanes: planes && wanted <= 1, isLarge: isLarge))
     var room = target.mutableBytes(limit)
     let count = unsafe room.withUnsafeMutableBytes { target in
       unsafe source.withUnsafeBytes { source in
@@ -50,9 +56,19 @@ internal import CZstd
 
   /// Packs the first `count` bytes of `source` likewise.
   mutating func encode(
-    _ source: borrowing Scratch, count: Int, level: Int32, into target: inout Scratch, limit: Int
+    _ source: borrowing Scratch, count: Int, level: Int32, planes: Bool = false,
+    into target: inout Scratch, limit: Int
   ) -> Int? {
-    encode(source.bytes(count), level: level, into: &target, limit: limit)
+    encode(source.bytes(count), level: level, planes: planes, into: &target, limit: limit)
+  }
+
+  private mutating func tune(to wanted: Tuning) {
+    guard wanted != tuning else { return }
+    set(ZSTD_c_compressionLevel, wanted.level)
+    set(ZSTD_c_hashLog, wanted.isForPlanes ? 10 : 0)
+    set(ZSTD_c_minMatch, wanted.isForPlanes ? 7 : 0)
+    set(ZSTD_c_windowLog, wanted.isLarge ? ZstdFrame.windowLogLimit : 0)
+    tuning = wanted
   }
 
   private func set(_ parameter: ZSTD_cParameter, _ value: Int32) {

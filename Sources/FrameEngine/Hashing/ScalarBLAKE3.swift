@@ -61,6 +61,11 @@ package struct ScalarBLAKE3 {
     return Array(output.prefix(byteCount))
   }
 
+  /// The eight words of a subtree that is not the whole, whose first leaf has the number `leaf`.
+  package func chainingValue(_ input: [UInt8], leaf: UInt64) -> [UInt32] {
+    node(input[...], leaf: leaf).value
+  }
+
   /// The input of one compression. The node of a leaf is that of its last block.
   fileprivate struct Node {
     var chaining: [UInt32]

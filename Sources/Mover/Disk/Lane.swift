@@ -9,6 +9,17 @@ public protocol Lane: AnyObject {
   /// Runs every operation of `batch` and stores its result beside it. Operations run in any
   /// order and must not depend on each other. Never fails as a whole: each result tells its own.
   func perform(_ batch: inout Batch)
+
+  /// Tells the lane which buffers later operations will mostly use, so that it can prepare them
+  /// once instead of at every transfer (a ring pins their pages). It helps direct transfers only.
+  /// They must stay in place for as long as the lane lives, or until the next call, which replaces
+  /// them. Only a hint: nothing fails, and other buffers may be used all the same.
+  func register(_ buffers: [UnsafeMutableRawBufferPointer])
+}
+
+extension Lane {
+  /// Lanes that gain nothing do nothing.
+  public func register(_ buffers: [UnsafeMutableRawBufferPointer]) {}
 }
 
 /// One bulk operation. Buffers belong to the caller and must stay in place until `perform`

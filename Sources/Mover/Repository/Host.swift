@@ -38,6 +38,13 @@ public struct Host: Hashable, Sendable {
       processStart: start(of: process) ?? 0)
   }
 
+  /// The same process under another name for its machine; the same one if `name` is `nil`.
+  public func named(_ name: String?) -> Host {
+    Host(
+      name: name ?? self.name, user: user, machine: machine, process: process,
+      processStart: processStart)
+  }
+
   /// Whether the process that `lease` names is surely gone: it ran in this boot and process
   /// namespace, and no process of its number and start is there.
   func knowsDead(_ lease: LeaseRecord) -> Bool {

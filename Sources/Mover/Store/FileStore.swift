@@ -20,15 +20,20 @@ public final class FileStore: Store {
   let disk: any Disk
   let root: Handle
   let owner: TemporaryName.Owner
+  /// Bytes that an upload collects before it writes them.
+  let uploadCapacity: Int
   let folders: StoreFolders
   private let readers: ReadHandles
 
   /// A store in the open folder `root`, which it closes at its end. `place` names it in messages.
   public convenience init(disk: any Disk, root: Handle, place: String) {
-    self.init(disk: disk, root: root, place: place, owner: .current)
+    self.init(disk: disk, root: root, place: place, owner: .current, uploadCapacity: 1 << 20)
   }
 
-  init(disk: any Disk, root: Handle, place: String, owner: TemporaryName.Owner) {
+  init(
+    disk: any Disk, root: Handle, place: String, owner: TemporaryName.Owner, uploadCapacity: Int
+  ) {
+    self.uploadCapacity = uploadCapacity
     self.disk = disk
     self.root = root
     self.place = place

@@ -17,7 +17,7 @@ final class FileUpload: Upload {
   private let path: ObjectPath
   private let temporary: FileName
   private let file: Handle
-  private var buffer = Buffer(capacity: 1 << 20)
+  private var buffer: Buffer
   /// Bytes in the buffer, which go to the file at `written`.
   private var filled = 0
   private var written: Int64 = 0
@@ -28,6 +28,7 @@ final class FileUpload: Upload {
   init(store: FileStore, path: ObjectPath) throws(DiskError) {
     self.store = store
     self.path = path
+    buffer = Buffer(capacity: store.uploadCapacity)
     temporary = path.folder.appending(TemporaryName(owner: store.owner).fileName)
     file = try store.disk.open(temporary, in: store.root, .create(mode: 0o666))
   }

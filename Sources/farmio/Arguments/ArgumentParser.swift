@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// What a command line asks for.
 enum Request: Sendable {

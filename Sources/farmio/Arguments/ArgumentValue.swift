@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// A value that can be typed on the command line.
 ///

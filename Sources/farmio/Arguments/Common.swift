@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// Where progress goes.
 enum ProgressMode: String, ArgumentWord {

@@ -1,6 +1,5 @@
 import FrameEngine
 import Glibc
-import Mover
 
 /// The environment variables of the process, or those of a test.
 struct Environment: Sendable {

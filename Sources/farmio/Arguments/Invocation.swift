@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// A command line that was read and found right: every value in it has been accepted by its spec.
 struct Invocation: Sendable {

@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// One positional argument of a command, as the parser, the help and the completions need it.
 struct OperandSpec: Sendable {

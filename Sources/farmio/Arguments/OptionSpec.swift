@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// What a shell offers in a value's place.
 enum Completion: Hashable, Sendable {

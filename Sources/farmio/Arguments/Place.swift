@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// One end of a copy as typed. This version moves between folders; an address of another kind is
 /// refused by name, so that `s3://bucket` never becomes a folder called `s3:`.

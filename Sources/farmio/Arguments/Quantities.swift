@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// A number of bytes as typed: `64K`, `10M`, `1.5G`, `500MB`, `4096`.
 ///

@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// A snapshot as typed: `latest`, or its id, or the first four or more digits of its id.
 struct SnapshotName: ArgumentValue, Hashable {

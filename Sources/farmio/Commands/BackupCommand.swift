@@ -54,5 +54,71 @@ enum BackupCommand {
     exits: [
       .init(.success, "the snapshot holds everything"),
       .init(.notWell, "the snapshot is made, but some files could not be read"),
-    ])
+    ],
+    run: run)
+
+  private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
+    let repository = try session.openRepository()
+    var options = Backup.Options()
+    options.paths = session[paths]
+    options.tags = session[tags]
+    options.filter = try session.filter()
+    options.oneFileSystem = session[oneFileSystem]
+    options.readsAll = session[readAll]
+    options.program = "farmio \(Version.number)"
+    if let level = session[level] { options.level = Int32(level.level) }
+    if let name = session[parent] { options.parent = try session.snapshot(name, of: repository) }
+    let progress = ProgressCounters()
+    let backup = Backup(
+      into: repository, from: ThreadDisk(), host: Host.current().named(session[host]),
+      clock: SystemClock(), cancellation: session.interrupt.token, progress: progress)
+    let outcome = try session.withProgress("backup", progress) {
+      () throws(CommandError) -> Backup.Outcome in
+      do throws(RepositoryError) { return try backup.run(options) } catch {
+        throw CommandError(error)
+      }
+    }
+    report(outcome, session.report)
+    return outcome.failures.isEmpty ? .success : .notWell
+  }
+
+  private static func report(_ outcome: Backup.Outcome, _ report: Report) {
+    for failure in outcome.failures {
+      report.warning("\(failure.path): not stored: \(failure.error.cause)")
+    }
+    for note in outcome.notes { report.warning(note) }
+    for fault in outcome.faults { report.warning(fault.description) }
+    let record = outcome.snapshot.record
+    let statistics = record.statistics
+    let time = Duration.nanoseconds(Int64(clamping: statistics.nanoseconds))
+    let files = Wording.count(Int(statistics.files), "file")
+    let paths = record.paths.map(\.description).joined(separator: ", ")
+    report.line(
+      "\(paths): \(files), \(Wording.size(Int64(statistics.bytes))); "
+        + "\(Wording.count(Int(statistics.files - statistics.unchangedFiles))) new or changed")
+    report.line(
+      "stored \(Wording.size(Int64(statistics.storedBytes))) for "
+        + "\(Wording.size(Int64(statistics.newBytes))) of new data, in \(Wording.duration(time))")
+    report.result(outcome.snapshot.id.hex)
+    report.document {
+      $0.field("snapshot", outcome.snapshot.id.hex)
+      $0.field("files", Int(statistics.files))
+      $0.field("folders", Int(statistics.folders))
+      $0.field("others", Int(statistics.others))
+      $0.field("unchanged_files", Int(statistics.unchangedFiles))
+      $0.field("bytes", Int(statistics.bytes))
+      $0.field("read_bytes", Int(statistics.readBytes))
+      $0.field("new_bytes", Int(statistics.newBytes))
+      $0.field("stored_bytes", Int(statistics.storedBytes))
+      $0.field("seconds", Double(statistics.nanoseconds) / 1e9)
+      $0.array("failures") { failures in
+        for failure in outcome.failures {
+          failures.object {
+            $0.path("path", failure.path)
+            $0.field("cause", failure.error.cause)
+          }
+        }
+      }
+    }
+  }
 }

@@ -1,5 +1,3 @@
-import Mover
-
 /// The shells that can complete command lines.
 enum ShellKind: String, ArgumentWord {
   case bash

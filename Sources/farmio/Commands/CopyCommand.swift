@@ -1,5 +1,3 @@
-import Mover
-
 /// `farmio copy`.
 enum CopyCommand {
   static let spec = TreeTransfer.spec(

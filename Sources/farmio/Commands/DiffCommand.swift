@@ -1,5 +1,3 @@
-import Mover
-
 /// `farmio diff`.
 enum DiffCommand {
   static let before = Operand<SnapshotReference>(

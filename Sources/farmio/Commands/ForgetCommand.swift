@@ -1,5 +1,3 @@
-import Mover
-
 /// `farmio forget`.
 enum ForgetCommand {
   static let snapshots = OperandList<SnapshotName>(

@@ -1,5 +1,3 @@
-import Mover
-
 /// `farmio help`.
 enum HelpCommand {
   static let topic = OptionalOperand<String>("COMMAND", "The command to explain", .command)

@@ -1,5 +1,3 @@
-import Mover
-
 /// `farmio ls`.
 enum LsCommand {
   static let snapshot = Operand<SnapshotReference>(

@@ -1,5 +1,3 @@
-import Mover
-
 /// `farmio man`.
 enum ManCommand {
   static let spec = CommandSpec(

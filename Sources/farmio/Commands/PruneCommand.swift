@@ -1,5 +1,3 @@
-import Mover
-
 /// `farmio prune`.
 enum PruneCommand {
   static let maxUnused = Option<Percentage>(

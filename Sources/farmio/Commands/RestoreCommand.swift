@@ -33,5 +33,71 @@ enum RestoreCommand {
     exits: [
       .init(.success, "everything asked for is restored and proved"),
       .init(.notWell, "some files are damaged in the repository, or could not be written"),
-    ])
+    ],
+    run: run)
+
+  private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
+    let repository = try session.openRepository()
+    let wanted = session[snapshot]
+    let found = try session.snapshot(wanted.snapshot, of: repository)
+    var options = Restore.Options()
+    options.path = wanted.subpath ?? ""
+    options.target = session[target]
+    options.deletesExtra = session[delete]
+    options.filter = try session.filter()
+    options.isDryRun = session[Common.dryRun]
+    let progress = ProgressCounters()
+    let restore = Restore(
+      from: repository, to: ThreadDisk(), host: .current(), clock: SystemClock(),
+      cancellation: session.interrupt.token, progress: progress)
+    let clock = SystemClock()
+    let begun = clock.monotonic()
+    let outcome = try session.withProgress("restore", progress) {
+      () throws(CommandError) -> Restore.Outcome in
+      do throws(RepositoryError) { return try restore.run(found, options) } catch {
+        throw CommandError(error)
+      }
+    }
+    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    report(outcome, options, time, session.report)
+    return outcome.failures.isEmpty ? .success : .notWell
+  }
+
+  private static func report(
+    _ outcome: Restore.Outcome, _ options: Restore.Options, _ time: Duration, _ report: Report
+  ) {
+    for failure in outcome.failures {
+      report.warning("\(failure.path): not restored: \(failure.reason)")
+    }
+    for note in outcome.notes { report.warning(note) }
+    let verb = options.isDryRun ? "would restore" : "restored"
+    var line =
+      "\(verb) \(Wording.count(outcome.files, "file")), \(Wording.size(outcome.bytes)), "
+      + "to \(options.target) in \(Wording.duration(time))"
+    if outcome.unchangedFiles > 0 {
+      line += "; \(Wording.count(outcome.unchangedFiles)) were there already"
+    }
+    if outcome.deleted > 0 { line += "; \(Wording.count(outcome.deleted)) removed" }
+    let failed = outcome.failures.count
+    line += failed == 0 ? "; all verified" : "; \(Wording.count(failed)) failed"
+    report.line(line)
+    report.document {
+      $0.field("files", outcome.files)
+      $0.field("bytes", Int(outcome.bytes))
+      $0.field("unchanged_files", outcome.unchangedFiles)
+      $0.field("unchanged_bytes", Int(outcome.unchangedBytes))
+      $0.field("folders", outcome.folders)
+      $0.field("others", outcome.others)
+      $0.field("deleted", outcome.deleted)
+      $0.array("failures") { failures in
+        for failure in outcome.failures {
+          failures.object {
+            $0.path("path", failure.path)
+            $0.field("cause", failure.reason)
+            $0.field("damaged", failure.isDamage)
+          }
+        }
+      }
+    }
+  }
 }

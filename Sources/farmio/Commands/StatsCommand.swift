@@ -1,5 +1,3 @@
-import Mover
-
 /// `farmio stats`.
 enum StatsCommand {
   static let snapshots = OperandList<SnapshotName>(

@@ -1,5 +1,3 @@
-import Mover
-
 /// `farmio sync`.
 enum SyncCommand {
   static let spec = TreeTransfer.spec(

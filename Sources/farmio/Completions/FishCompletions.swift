@@ -17,7 +17,8 @@ enum FishCompletions {
       for option in command.allOptions {
         let short = option.short.map { " -s \($0)" } ?? ""
         lines.append(
-          "\(condition)\(short) -l \(option.long)\(value(option, commands)) -d \(quoted(option.help))"
+          "\(condition)\(short) -l \(option.long)\(value(option, commands)) "
+            + "-d \(quoted(option.help))"
         )
       }
       let offers = Set(command.operands.map { words($0.completion, commands) })

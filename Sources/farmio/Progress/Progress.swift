@@ -57,11 +57,11 @@ final class Progress: Sendable {
 
 /// Calls a body at intervals, until it is stopped.
 private struct Ticker: Sendable {
-  private let thread: BackgroundThread
+  private let thread: WorkerThread
   private let stopping = Stopping()
 
   init(every milliseconds: Int32, _ body: @escaping @Sendable () -> Void) {
-    thread = BackgroundThread { [stopping] in
+    thread = WorkerThread("progress") { [stopping] in
       while !stopping.wait(milliseconds) { body() }
     }
   }

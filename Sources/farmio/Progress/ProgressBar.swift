@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// Renders a sample as one line of a terminal.
 enum ProgressBar {

@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Mover
 import Synchronization
 
 /// Owns stdout and stderr, so that lines and the progress bar never mix.

@@ -1,5 +1,4 @@
 import FrameEngine
-import Mover
 
 /// Writes one JSON value as bytes, in the order of the calls.
 ///
@@ -62,8 +61,9 @@ struct JSONWriter: Hashable, Sendable {
   /// invalid byte as `\xHH`, and a second field, with `_base64` behind its name, holds the exact
   /// bytes: whoever finds that field takes it, and ignores the first.
   mutating func path(_ name: StaticString, _ value: FileName) {
-    if let exact = String(validating: value.bytes, as: UTF8.self) {
-      field(name, exact)
+    if JSONWriter.isUTF8(value.bytes) {
+      key(name)
+      quote(value.bytes.span)
       return
     }
     field(name, value.description)
@@ -79,17 +79,14 @@ struct JSONWriter: Hashable, Sendable {
   /// A text value in an array.
   mutating func text(_ value: String) {
     comma()
-    bytes.append(UInt8(ascii: "\""))
-    var value = value
-    value.withUTF8 { unsafe escape($0) }
-    bytes.append(UInt8(ascii: "\""))
-    needsComma = true
+    quote(value.utf8.span)
   }
 
-  /// A whole number in an array.
+  /// A whole number of at most 64 bits in an array.
   mutating func number<Number: BinaryInteger>(_ value: Number) {
     comma()
-    bytes.append(contentsOf: String(value).utf8)
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    appendDigits(UInt64(value.magnitude))
     needsComma = true
   }
 
@@ -142,14 +139,38 @@ struct JSONWriter: Hashable, Sendable {
     needsComma = true
   }
 
-  /// Copies runs of plain bytes whole; quotes, backslashes and control characters are escaped.
-  private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
+  private mutating func appendDigits(_ value: UInt64) {
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var start = 20
+    var rest = value
+    repeat {
+      start -= 1
+      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    append(digits.span.extracting(start..<20))
+  }
+
+  private static func isUTF8(_ bytes: [UInt8]) -> Bool {
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: bytes.span)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// A string of UTF-8 bytes. Runs of plain bytes are copied whole; quotes, backslashes and control
+  /// characters are escaped.
+  private mutating func quote(_ text: Span<UInt8>) {
+    bytes.append(UInt8(ascii: "\""))
     var start = 0
-    for unsafe(position, byte) in unsafe text.enumerated() {
+    for position in text.indices {
+      let byte = text[position]
       guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
         continue
       }
-      unsafe bytes.append(contentsOf: text[start..<position])
+      append(text.extracting(start..<position))
       start = position + 1
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
@@ -158,7 +179,13 @@ struct JSONWriter: Hashable, Sendable {
       default: bytes.append(contentsOf: ("\\u00" + [byte].hex).utf8)
       }
     }
-    unsafe bytes.append(contentsOf: text[start...])
+    append(text.extracting(start..<text.count))
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
+
+  private mutating func append(_ run: Span<UInt8>) {
+    unsafe run.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
   }
 }
 

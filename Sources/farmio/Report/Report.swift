@@ -1,5 +1,3 @@
-import Mover
-
 /// What a command tells: text for a person, or JSON for a program.
 ///
 /// A command calls both forms side by side; the one that was not asked for is not even composed:

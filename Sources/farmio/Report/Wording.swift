@@ -1,4 +1,3 @@
-import FrameEngine
 import Glibc
 
 /// Puts numbers into the words that a person reads.

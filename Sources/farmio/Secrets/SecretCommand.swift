@@ -1,7 +1,6 @@
-import FrameEngine
 import CLinux
+import FrameEngine
 import Glibc
-import Mover
 
 /// Runs the command that prints a passphrase, as password managers have one.
 enum SecretCommand {
@@ -25,7 +24,7 @@ enum SecretCommand {
 
     let read: Result<[UInt8], SystemError>
     do throws(SystemError) {
-      read = .success(try SecretFile.readAll(pipe.reading))
+      read = .success(try SmallFile.readAll(pipe.reading, limit: SecretSource.secretBytes))
     } catch {
       // The command still writes: let it end by SIGPIPE instead of waiting for it.
       kill(process, SIGTERM)

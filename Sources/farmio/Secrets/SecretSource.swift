@@ -1,7 +1,6 @@
-import FrameEngine
 import CLinux
+import FrameEngine
 import Glibc
-import Mover
 
 /// What unlocks an encrypted repository.
 enum Secret: Hashable, Sendable {
@@ -32,8 +31,8 @@ struct SecretSource: Sendable {
     return .passphrase(try checked(prompt.ask("Passphrase of \(place): "), from: nil))
   }
 
-  /// The secret that a new repository at `place` shall have. A key file that does not exist is made,
-  /// with random bytes and for its owner's eyes only; a passphrase is asked for twice.
+  /// The secret that a new repository at `place` shall have. A key file that does not exist is
+  /// made, with random bytes and for its owner's eyes only; a passphrase is asked for twice.
   func newSecret(for place: FileName) throws(CommandError) -> Secret {
     if let keyFile {
       if try SecretFile.exists(keyFile) { return .key(try SecretFile.readWhole(keyFile)) }

@@ -1,7 +1,6 @@
-import FrameEngine
 import CLinux
+import FrameEngine
 import Glibc
-import Mover
 
 /// Asks a person for a passphrase at the terminal of the process, whatever stdin is.
 struct TerminalPrompt: ~Copyable {

@@ -7,32 +7,15 @@ import Synchronization
 /// The handler only writes to a pipe. A thread of its own waits there, so that what happens then is
 /// ordinary code, and not the little that a signal handler may do.
 final class Interrupt: Sendable {
-  private let asked = Atomic<Bool>(false)
-  private let callbacks = Mutex<[@Sendable () -> Void]>([])
+  /// Cancelled by the first signal: what every engine watches.
+  let token = CancelToken()
+  private let watcher = Mutex<WorkerThread?>(nil)
 
-  /// An interrupt that comes only from `ask`.
+  /// An interrupt that comes only from its token.
   init() {}
 
   /// Whether the work was asked to stop.
-  var isAsked: Bool { asked.load(ordering: .acquiring) }
-
-  /// Calls `body` when the work is asked to stop, on the thread of the signals; at once if it was
-  /// already.
-  func whenAsked(_ body: @escaping @Sendable () -> Void) {
-    let isLate = callbacks.withLock { callbacks in
-      callbacks.append(body)
-      return isAsked
-    }
-    if isLate { body() }
-  }
-
-  /// Asks the work to stop.
-  func ask() {
-    let bodies = callbacks.withLock { callbacks in
-      asked.exchange(true, ordering: .acquiringAndReleasing) ? [] : callbacks
-    }
-    for body in bodies { body() }
-  }
+  var isAsked: Bool { token.isCancelled }
 
   /// Throws if the work was asked to stop.
   func check() throws(CommandError) {
@@ -51,7 +34,7 @@ final class Interrupt: Sendable {
         signal(number, SIG_IGN)
       }
     }
-    _ = BackgroundThread { [self] in
+    let thread = WorkerThread("signals") { [self] in
       var byte: UInt8 = 0
       while true {
         guard unsafe read(pipe.reading, &byte, 1) == 1 else { continue }
@@ -59,10 +42,12 @@ final class Interrupt: Sendable {
           console.eraseBar()
           _exit(ExitStatus.interrupted.rawValue)
         }
-        ask()
+        token.cancel()
         console.note("farmio: stopping; press Ctrl-C again to end at once")
       }
     }
+    // Kept, never joined: it waits for signals as long as the process lives.
+    watcher.withLock { $0 = thread }
   }
 }
 

@@ -1,6 +1,6 @@
 import CLinux
+import FrameEngine
 import Glibc
-import Mover
 import Testing
 
 /// A process run to its end, with what it printed.

@@ -1,6 +1,6 @@
 import CLinux
+import FrameEngine
 import Glibc
-import Mover
 import Testing
 
 /// A terminal whose other end the test holds: what is written to `inner` is read from `outer`.

@@ -4,7 +4,13 @@ import FrameEngine
 extension Repository {
   /// The end of a pack, read from the pack itself: two reads.
   func packEnd(_ name: PackName, byteCount: Int64) throws(RepositoryError) -> IndexSegment.Part {
-    let object = name.object
+    try packEnd(name, in: name.object, byteCount: byteCount)
+  }
+
+  /// The end of a pack, read from an object that holds it or its copy.
+  func packEnd(
+    _ name: PackName, in object: String, byteCount: Int64
+  ) throws(RepositoryError) -> IndexSegment.Part {
     let size = Int(byteCount)
     guard size <= Limits.packBytes else {
       throw RepositoryError(.damaged, object, "the pack has \(size) bytes, more than any pack")
@@ -22,7 +28,7 @@ extension Repository {
       throw RepositoryError(
         .damaged, object, "the pack has \(size) bytes, its trailer says \(trailer.packByteCount)")
     }
-    let header = try packHeader(name)
+    let header = try packHeader(name, in: object)
     let footerCount = Int(trailer.footerByteCount)
     let footer =
       footerCount <= trailerStart
@@ -31,13 +37,15 @@ extension Repository {
     return IndexSegment.Part(header: header, trailer: trailer, storedFooter: footer)
   }
 
-  private func packHeader(_ name: PackName) throws(RepositoryError) -> PackHeader {
-    let bytes = try bytes(of: name.object, at: 0, count: PackHeader.byteCount)
-    let header = try parsing(name.object) { () throws(FormatError) in
+  private func packHeader(
+    _ name: PackName, in object: String
+  ) throws(RepositoryError) -> PackHeader {
+    let bytes = try bytes(of: object, at: 0, count: PackHeader.byteCount)
+    let header = try parsing(object) { () throws(FormatError) in
       try PackHeader(decoding: bytes.rawBytes)
     }
     guard header.name == name else {
-      throw RepositoryError(.damaged, name.object, "the pack says it is \(header.name)")
+      throw RepositoryError(.damaged, object, "the pack says it is \(header.name)")
     }
     return header
   }
@@ -122,6 +130,9 @@ extension Repository {
 }
 
 extension PackName {
+  /// Where a metadata pack's copy lies: trees are small, and a lost one loses a whole folder.
+  var copyObject: String { "copies/\(object)" }
+
   /// A run's footer key seals one footer a number.
   var footerNonce: [UInt8] {
     var writer = ByteWriter(capacity: Seal.nonceByteCount)
