@@ -10,11 +10,15 @@ public final class Repository: Sendable {
   /// What the repository says of itself.
   public let config: ConfigRecord
   let keys: RepositoryKeys
+  let tuning: RepositoryTuning
 
-  private init(store: any Store, config: ConfigRecord, keys: RepositoryKeys) {
+  private init(
+    store: any Store, config: ConfigRecord, keys: RepositoryKeys, tuning: RepositoryTuning
+  ) {
     self.store = store
     self.config = config
     self.keys = keys
+    self.tuning = tuning
   }
 
   /// The place, as a person would type it.
@@ -27,9 +31,17 @@ public final class Repository: Sendable {
   public static func create(
     at store: any Store, chunkClass: ChunkClass?, key: RepositoryKey, clock: any Clock
   ) throws(RepositoryError) -> Repository {
-    let secret = Entropy.digest()
+    try create(
+      at: store, chunkClass: chunkClass, key: key, clock: clock, tuning: RepositoryTuning())
+  }
+
+  static func create(
+    at store: any Store, chunkClass: ChunkClass?, key: RepositoryKey, clock: any Clock,
+    tuning: RepositoryTuning
+  ) throws(RepositoryError) -> Repository {
+    let secret = tuning.entropy.digest()
     let config = ConfigRecord(
-      repository: Entropy.runID(), created: clock.now(), chunkClass: chunkClass,
+      repository: tuning.entropy.runID(), created: clock.now(), chunkClass: chunkClass,
       secret: try SecretSeal.wrap(secret, key: key))
     let isNew = try storing { () throws(StoreError) in
       try store.putIfAbsent(configName, config.encoded)
@@ -40,12 +52,18 @@ public final class Repository: Sendable {
         remedy: "use it as it is, or choose another place")
     }
     let keys = RepositoryKeys(secret: secret, isEncrypted: config.isEncrypted)
-    return Repository(store: store, config: config, keys: keys)
+    return Repository(store: store, config: config, keys: keys, tuning: tuning)
   }
 
   /// Opens the repository at a place.
   public static func open(
     at store: any Store, key: RepositoryKey
+  ) throws(RepositoryError) -> Repository {
+    try open(at: store, key: key, tuning: RepositoryTuning())
+  }
+
+  static func open(
+    at store: any Store, key: RepositoryKey, tuning: RepositoryTuning
   ) throws(RepositoryError) -> Repository {
     let bytes = try storing { () throws(StoreError) in
       try store.get(configName, limit: Limits.recordBytes)
@@ -60,7 +78,7 @@ public final class Repository: Sendable {
     }
     let secret = try SecretSeal.unwrap(config.secret, key: key, place: store.place)
     let keys = RepositoryKeys(secret: secret, isEncrypted: config.isEncrypted)
-    return Repository(store: store, config: config, keys: keys)
+    return Repository(store: store, config: config, keys: keys, tuning: tuning)
   }
 
   /// Whether the repository at a place needs a passphrase, a key file or nothing.

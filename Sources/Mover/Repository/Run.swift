@@ -38,7 +38,7 @@ final class Run: Sendable {
     _ repository: Repository, _ work: LeaseRecord.Work, host: Host, clock: any Clock,
     readOnlyAllowed: Bool = false
   ) throws(RepositoryError) {
-    let id = Entropy.runID()
+    let id = repository.tuning.entropy.runID()
     let lease = LeaseRecord(
       work: work, host: host.name, machine: host.machine, process: host.process,
       processStart: host.processStart, started: clock.now(),

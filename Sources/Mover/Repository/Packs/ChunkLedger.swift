@@ -4,12 +4,15 @@ import FrameEngine
 /// workers have claimed. Used under one lock.
 struct ChunkLedger: ~Copyable, Sendable {
   private(set) var table: ChunkTable
-  var catalog = PackCatalog()
+  var catalog: PackCatalog
   /// Claimed by a worker, not yet in a pack.
   var claimed: Set<Digest> = []
 
   /// A ledger with room for `capacity` chunks; more make it grow.
-  init(capacity: Int) { table = ChunkTable(capacity: capacity) }
+  init(capacity: Int, cachedRecords: Int) {
+    table = ChunkTable(capacity: capacity)
+    catalog = PackCatalog(cachedRecordLimit: cachedRecords)
+  }
 
   /// Records of a pack that is in the catalog.
   mutating func insert(

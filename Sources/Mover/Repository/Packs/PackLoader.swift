@@ -28,7 +28,9 @@ struct PackLoader: ~Copyable {
     self.segments = segments
     self.missing = missing
     let bytes = segments.reduce(0) { $0 + Int($1.size) }
-    ledger = ChunkLedger(capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024)
+    ledger = ChunkLedger(
+      capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024,
+      cachedRecords: repository.tuning.cachedRecords)
   }
 
   mutating func load() throws(RepositoryError) {

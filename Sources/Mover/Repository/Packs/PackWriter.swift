@@ -60,19 +60,16 @@ final class PackWriter: Sendable {
     var recordCount: Int
   }
 
-  /// Packs of 64 MiB: few objects, and yet cheap to rewrite.
-  static let defaultTarget = 64 << 20
-
   init(
     _ repository: Repository, known: KnownChunks, run: RunID, kind: PackHeader.Kind,
-    numbers: PackNumbers, targetByteCount: Int = PackWriter.defaultTarget
+    numbers: PackNumbers
   ) {
     self.repository = repository
     self.known = known
     self.run = run
     self.kind = kind
     self.numbers = numbers
-    self.targetByteCount = targetByteCount
+    targetByteCount = repository.tuning.packByteCount
   }
 
   /// Bytes of the packs finished so far.
