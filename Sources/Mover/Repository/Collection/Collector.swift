@@ -78,60 +78,73 @@ public struct Collector: ~Copyable {
   }
 
   private mutating func work(_ run: Run) throws(RepositoryError) {
-    if let last = try repository.generations().last, !last.hasVerdict {
-      guard try conclude(last.generation, own: run) else { return }
+    try tendLeases(own: run)
+    guard let settled = try settle(run) else { return }
+    let condemned = try condemn(run)
+    if !condemned.isEmpty {
+      let tombstones = TombstoneRecord(
+        collector: run.id, time: clock.now(), condemned: condemned)
+      // Whether this one or another's: one generation is open at a time, and it is concluded
+      // before the next. What was chosen here is dropped if another collector was first.
+      _ = try repository.create(
+        Repository.tombstoneName(settled + 1), kind: .tombstones, body: tombstones.encoded)
+      guard try conclude(settled + 1, own: run) else { return }
     }
-    guard let generation = try condemn(run) else { return try sweepMarks() }
-    guard try conclude(generation, own: run) else { return }
     try sweepMarks()
   }
 
+  /// The newest generation, when it has a verdict and what that deletes is gone; `nil` if runs are
+  /// at work that must end first.
+  private mutating func settle(_ run: Run) throws(RepositoryError) -> UInt64? {
+    while let last = try repository.generations().last {
+      if last.hasVerdict {
+        // A collector may have been killed between its verdict and the last deletion.
+        try sweep(run)
+        return last.generation
+      }
+      guard try conclude(last.generation, own: run) else { return nil }
+    }
+    return 0
+  }
+
   private mutating func preview() throws(RepositoryError) {
+    let snapshots = try repository.snapshots()
     let condemned = try repository.condemnedPacks()
     let known = try KnownChunks(repository, avoiding: condemned, forReading: true)
     let plan = try CollectionPlan(
-      known, live: try markAll(known, pins: []), ended: try endedOwners(of: known),
+      known, live: try mark(snapshots, pins: [], known), ended: try endedOwners(of: known),
       tolerance: options.tolerance)
     summary.deletedPacks = plan.unused.count + plan.rewritten.count
-    summary.deletedBytes = (plan.unused + plan.rewritten).reduce(0) { $0 + known.pack($1).byteCount }
+    summary.deletedBytes = (plan.unused + plan.rewritten).reduce(0) {
+      $0 + known.pack($1).byteCount
+    }
     summary.rewrittenPacks = plan.rewritten.count
     summary.liveBytes = plan.liveBytes
   }
 
   // MARK: C1, C2
 
-  /// Chooses what to condemn, rewrites what is mostly unused, and creates the tombstones. `nil` if
-  /// there is nothing to condemn.
-  private mutating func condemn(_ run: Run) throws(RepositoryError) -> UInt64? {
+  /// Chooses what to condemn, and copies what is needed out of what is mostly unused. Sorted.
+  private mutating func condemn(_ run: Run) throws(RepositoryError) -> [PackName] {
+    // Snapshots first: the packs of whatever stands already are seen afterwards.
+    let snapshots = try repository.snapshots()
     // A lease that stood before the last generation ended may still avoid what was kept since.
     let known = try KnownChunks(
       repository, avoiding: try repository.condemnedPacks(), forReading: true)
-    let live = try markAll(known, pins: [])
+    let live = try mark(snapshots, pins: [], known)
     let plan = try CollectionPlan(
       known, live: live, ended: try endedOwners(of: known), tolerance: options.tolerance)
     summary.liveBytes = plan.liveBytes
     try rewrite(plan.rewritten, live: live, known: known, run: run)
-    let condemned = (plan.unused + plan.rewritten).map { known.pack($0).name }.sorted()
-    guard !condemned.isEmpty else { return nil }
-    while true {
-      try cancellation.check()
-      let generation = try repository.newestGeneration() + 1
-      let tombstones = TombstoneRecord(
-        collector: run.id, time: clock.now(), condemned: condemned)
-      let isNew = try repository.create(
-        Repository.tombstoneName(generation), kind: .tombstones, body: tombstones.encoded)
-      if isNew { return generation }
-      // Another collector was first: its generation is finished before this one is begun.
-      guard try conclude(generation, own: run) else { return nil }
-    }
+    return (plan.unused + plan.rewritten).map { known.pack($0).name }.sorted()
   }
 
-  /// The first copy of everything live that snapshots and `pins` need.
-  func markAll(
-    _ known: KnownChunks, pins: [Digest]
+  /// The first copy of everything live that `snapshots` and `pins` need.
+  private func mark(
+    _ snapshots: [Snapshot], pins: [Digest], _ known: KnownChunks
   ) throws(RepositoryError) -> LiveRecords {
     var marking = Marking(repository, known: known)
-    for snapshot in try repository.snapshots() {
+    for snapshot in snapshots {
       try cancellation.check()
       try marking.mark(snapshot.record.pages, of: snapshot.id.short)
     }
@@ -151,56 +164,61 @@ public struct Collector: ~Copyable {
   private mutating func conclude(
     _ generation: UInt64, own run: Run
   ) throws(RepositoryError) -> Bool {
-    guard let tombstones = try repository.tombstones(generation) else { return true }
+    // Nothing is remembered from before the tombstones: no collector need wait for this one, or
+    // two would wait for each other.
+    try run.advance(to: generation)
     guard try waitForRuns(before: generation, own: run) else { return false }
-    let (deleted, sizes) = try judge(tombstones)
-    let verdict = VerdictRecord(time: clock.now(), deleted: deleted)
-    let isNew = try repository.create(
-      Repository.verdictName(generation), kind: .verdict, body: verdict.encoded)
-    // Whoever was first decides: the packs it kept may be borrowed from already.
-    let binding = isNew ? deleted : try repository.verdict(generation)?.deleted ?? []
-    try sweep(Set(binding), sizes: sizes, run: run)
+    if let deleted = try judge(generation) {
+      // Whoever is first decides: the packs it kept may be borrowed from already.
+      _ = try repository.create(
+        Repository.verdictName(generation), kind: .verdict,
+        body: VerdictRecord(time: clock.now(), deleted: deleted).encoded)
+    }
+    try sweep(run)
     return true
   }
 
-  /// Marks again, and returns the condemned packs that nothing needs, with the sizes of all.
-  private func judge(
-    _ tombstones: TombstoneRecord
-  ) throws(RepositoryError) -> ([PackName], [PackName: Int64]) {
+  /// Marks again, and returns the condemned packs that nothing needs; `nil` if another collector
+  /// has given its verdict meanwhile.
+  private func judge(_ generation: UInt64) throws(RepositoryError) -> [PackName]? {
+    guard try repository.verdict(generation) == nil,
+      let tombstones = try repository.tombstones(generation)
+    else { return nil }
     // References first, then pins: a reader that pinned too late to be seen here saw its
-    // reference after it was listed, and then the reference keeps what it needs.
+    // reference after it was listed, and then the reference keeps what it needs. Packs last: those
+    // of whatever was seen are there.
+    let snapshots = try repository.snapshots()
+    let pins = try livingPins()
     let condemned = try repository.condemnedPacks()
     let known = try KnownChunks(repository, avoiding: condemned, forReading: true)
-    var marking = Marking(repository, known: known)
-    for snapshot in try repository.snapshots() {
-      try marking.mark(snapshot.record.pages, of: snapshot.id.short)
+    do throws(RepositoryError) {
+      let live = try mark(snapshots, pins: pins, known)
+      var needed = Set<PackName>()
+      for (number, pack) in known.packs().enumerated() where live.count(pack: number) > 0 {
+        needed.insert(pack.name)
+      }
+      return tombstones.condemned.filter { !needed.contains($0) }
+    } catch {
+      // What was forgotten after it was listed may be deleted by another's verdict already.
+      guard error.code == .damaged, try repository.verdict(generation) != nil else { throw error }
+      return nil
     }
-    for lease in try leases() { try marking.mark(lease.record.pins, of: "a running restore") }
-    if let fault = marking.missing.first {
-      throw RepositoryError(
-        .damaged, fault.path.description, "snapshot \(fault.snapshot): \(fault.reason)",
-        remedy: "nothing was deleted; run farmio check --repair first")
-    }
-    var sizes = [PackName: Int64]()
-    var needed = Set<PackName>()
-    for (number, pack) in known.packs().enumerated() {
-      sizes[pack.name] = pack.byteCount
-      if pack.isCondemned, marking.live.count(pack: number) > 0 { needed.insert(pack.name) }
-    }
-    return (tombstones.condemned.filter { !needed.contains($0) }, sizes)
   }
 
-  /// C6. Idempotent: names are never used twice.
-  private mutating func sweep(
-    _ deleted: Set<PackName>, sizes: [PackName: Int64], run: Run
-  ) throws(RepositoryError) {
+  /// C6: deletes every pack that a verdict deletes and that is still there. Idempotent: names are
+  /// never used twice.
+  private mutating func sweep(_ run: Run) throws(RepositoryError) {
+    let deleted = try repository.deletedPacks()
+    let left = try repository.list("packs/").filter { object in
+      PackName(object: object.name).map(deleted.contains) ?? false
+    }
+    guard !left.isEmpty else { return }
     try rewriteIndex(without: deleted, run: run)
-    for name in deleted.sorted() {
+    for pack in left.sorted(by: { $0.name < $1.name }) {
       try cancellation.check()
-      guard let size = sizes[name] else { continue }
-      try repository.delete(name.object)
+      try repository.delete(pack.name)
       summary.deletedPacks += 1
-      summary.deletedBytes += size
+      summary.deletedBytes += pack.size
     }
   }
 

@@ -12,8 +12,6 @@ struct StagedRecords: Sendable {
 
   init() { bytes.reserveCapacity(StagedRecords.fullByteCount + Limits.chunkBytes) }
 
-  var isFull: Bool { bytes.count >= StagedRecords.fullByteCount }
-
   /// Appends a record whose payload is `payload` as stored.
   mutating func append(_ record: PackRecord, payload: RawSpan, isEncrypted: Bool) {
     var placed = record
