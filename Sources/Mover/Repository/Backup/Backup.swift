@@ -70,8 +70,7 @@ public struct Backup: Sendable {
     let roots = try BackupRoots(options.paths, on: disk)
     let run = try Run(repository, .backup, host: host, clock: clock)
     do throws(RepositoryError) {
-      let parent = try parentSnapshot(options, roots: roots)
-      if let parent { try run.pin([parent]) }
+      let parent = try pinParent(options, roots: roots, run)
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: false)
       let job = try BackupJob(
         repository: repository, disk: disk, run: run, known: known, options: options,
@@ -96,6 +95,24 @@ public struct Backup: Sendable {
     }
   }
 
+  /// Chooses the parent and pins it. One that is forgotten at this moment makes room for another,
+  /// unless it was asked for.
+  private func pinParent(
+    _ options: Options, roots: BackupRoots, _ run: Run
+  ) throws(RepositoryError) -> Snapshot? {
+    while let parent = try parentSnapshot(options, roots: roots) {
+      do throws(RepositoryError) {
+        try run.pin([parent])
+        return parent
+      } catch {
+        guard error.code == .noSnapshot, options.parent == nil else { throw error }
+        run.unpin()
+      }
+    }
+    return nil
+  }
+
+  /// The snapshot that was asked for, or the newest of the same host and paths.
   func parentSnapshot(
     _ options: Options, roots: BackupRoots
   ) throws(RepositoryError) -> Snapshot? {
