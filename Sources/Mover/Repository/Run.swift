@@ -102,8 +102,14 @@ final class Run: Sendable {
   /// The commit point: creates the snapshot's reference. Packs and index must be durable.
   func commit(_ snapshot: SnapshotRecord) throws(RepositoryError) {
     let name = Repository.referenceName(id)
-    let isNew = try repository.create(
-      name, kind: .reference, body: ReferenceRecord.snapshot(snapshot).encoded)
+    let bytes = repository.encode(
+      ReferenceRecord.snapshot(snapshot).encoded, kind: .reference, name: name)
+    let store = repository.store
+    let isNew = try storing { () throws(StoreError) in
+      // The copy alone commits nothing; it only mends a reference that exists.
+      try store.put(Repository.referenceCopyName(id), bytes)
+      return try store.putIfAbsent(name, bytes)
+    }
     if !isNew {
       if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
     }

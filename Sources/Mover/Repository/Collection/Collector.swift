@@ -117,7 +117,13 @@ public struct Collector: ~Copyable {
     summary.liveBytes = plan.liveBytes
     try rewrite(plan.rewritten, live: live, known: known, run: run)
     let condemned = (plan.unused + plan.rewritten).map { known.pack($0).name }.sorted()
-    guard !condemned.isEmpty else { return nil }
+    return condemned.isEmpty ? nil : try bury(condemned, run)
+  }
+
+  /// Creates the tombstones of the next generation; `nil` if an earlier one is still open.
+  private mutating func bury(
+    _ condemned: [PackName], _ run: Run
+  ) throws(RepositoryError) -> UInt64? {
     while true {
       try cancellation.check()
       let generation = try repository.newestGeneration() + 1
@@ -140,83 +146,84 @@ public struct Collector: ~Copyable {
       try cancellation.check()
       try marking.mark(snapshot.record.pages, of: snapshot.id.short)
     }
-    if let fault = marking.missing.first {
-      throw RepositoryError(
-        .damaged, fault.path.description,
-        "snapshot \(fault.snapshot) needs \(fault.id.hex.prefix(16)): \(fault.reason)",
-        remedy: "nothing was deleted; run farmio check --repair first")
-    }
+    try refuse(marking.missing)
     return marking.live
+  }
+
+  /// A damaged repository is not collected: what looks unneeded may be what a repair needs.
+  private func refuse(_ missing: [Marking.Missing]) throws(RepositoryError) {
+    guard let fault = missing.first else { return }
+    throw RepositoryError(
+      .damaged, fault.path.description,
+      "snapshot \(fault.snapshot) needs \(fault.id.hex.prefix(16)): \(fault.reason)",
+      remedy: "nothing was deleted; run farmio check --repair first")
+  }
+
+  /// Condemns and deletes broken packs whose whole records have been copied already. Records in
+  /// `rotten` count as missing from their packs, and what is missing anyhow is no reason to keep
+  /// one. `false` if runs are at work that must end first; the next collection decides then.
+  mutating func retire(
+    _ packs: [PackName], rotten: [PackName: Set<Digest>], run: Run
+  ) throws(RepositoryError) -> Bool {
+    if let last = try repository.generations().last, !last.hasVerdict {
+      guard try conclude(last.generation, own: run) else { return false }
+    }
+    guard let generation = try bury(packs.sorted(), run) else { return false }
+    return try conclude(generation, own: run, rotten: rotten, toleratesLoss: true)
   }
 
   // MARK: C3 to C6
 
   /// Finishes a generation; `false` if runs are at work that must end first.
   private mutating func conclude(
-    _ generation: UInt64, own run: Run
+    _ generation: UInt64, own run: Run, rotten: [PackName: Set<Digest>] = [:],
+    toleratesLoss: Bool = false
   ) throws(RepositoryError) -> Bool {
     guard let tombstones = try repository.tombstones(generation) else { return true }
     guard try waitForRuns(before: generation, own: run) else { return false }
-    let (deleted, sizes) = try judge(tombstones)
+    let deleted = try judge(tombstones, rotten: rotten, toleratesLoss: toleratesLoss)
     let verdict = VerdictRecord(time: clock.now(), deleted: deleted)
     let isNew = try repository.create(
       Repository.verdictName(generation), kind: .verdict, body: verdict.encoded)
     // Whoever was first decides: the packs it kept may be borrowed from already.
     let binding = isNew ? deleted : try repository.verdict(generation)?.deleted ?? []
-    try sweep(Set(binding), sizes: sizes, run: run)
+    try sweep(Set(binding), run: run)
     return true
   }
 
-  /// Marks again, and returns the condemned packs that nothing needs, with the sizes of all.
+  /// Marks again, and returns the condemned packs that nothing needs.
   private func judge(
-    _ tombstones: TombstoneRecord
-  ) throws(RepositoryError) -> ([PackName], [PackName: Int64]) {
+    _ tombstones: TombstoneRecord, rotten: [PackName: Set<Digest>], toleratesLoss: Bool
+  ) throws(RepositoryError) -> [PackName] {
     // References first, then pins: a reader that pinned too late to be seen here saw its
     // reference after it was listed, and then the reference keeps what it needs.
-    let condemned = try repository.condemnedPacks()
-    let known = try KnownChunks(repository, avoiding: condemned, forReading: true)
+    let known = try KnownChunks(
+      repository, avoiding: try repository.condemnedPacks(), forReading: true, without: rotten)
     var marking = Marking(repository, known: known)
     for snapshot in try repository.snapshots() {
       try marking.mark(snapshot.record.pages, of: snapshot.id.short)
     }
     for lease in try leases() { try marking.mark(lease.record.pins, of: "a running restore") }
-    if let fault = marking.missing.first {
-      throw RepositoryError(
-        .damaged, fault.path.description, "snapshot \(fault.snapshot): \(fault.reason)",
-        remedy: "nothing was deleted; run farmio check --repair first")
-    }
-    var sizes = [PackName: Int64]()
-    var needed = Set<PackName>()
-    for (number, pack) in known.packs().enumerated() {
-      sizes[pack.name] = pack.byteCount
-      if pack.isCondemned, marking.live.use(ofPack: number).count > 0 { needed.insert(pack.name) }
-    }
-    return (tombstones.condemned.filter { !needed.contains($0) }, sizes)
+    if !toleratesLoss { try refuse(marking.missing) }
+    let needed = Set(
+      known.packs().enumerated().compactMap { number, pack in
+        pack.isCondemned && marking.live.use(ofPack: number).count > 0 ? pack.name : nil
+      })
+    return tombstones.condemned.filter { !needed.contains($0) }
   }
 
   /// C6. Idempotent: names are never used twice.
   private mutating func sweep(
-    _ deleted: Set<PackName>, sizes: [PackName: Int64], run: Run
+    _ deleted: Set<PackName>, run: Run
   ) throws(RepositoryError) {
-    try rewriteIndex(without: deleted, run: run)
-    for name in deleted.sorted() {
+    try repository.rewriteIndex(without: deleted, run: run)
+    for object in try repository.list("packs/") {
+      guard let name = PackName(object: object.name), deleted.contains(name) else { continue }
       try cancellation.check()
-      guard let size = sizes[name] else { continue }
-      try repository.delete(name.object)
+      try repository.delete(name.copyObject)
+      try repository.delete(object.name)
       summary.deletedPacks += 1
-      summary.deletedBytes += size
+      summary.deletedBytes += object.size
     }
-  }
-
-  /// Writes segments that lack `deleted`, then deletes the segments they replace.
-  private func rewriteIndex(
-    without deleted: Set<PackName>, run: Run
-  ) throws(RepositoryError) {
-    let old = try repository.list("index/")
-    var ends = PackEndsReader(repository)
-    let parts = try ends.all().filter { !deleted.contains($0.header.name) }
-    let writer = IndexWriter(repository, run: run.id, numbers: run.numbers)
-    let new = Set(try writer.write(parts))
-    for segment in old where !new.contains(segment.name) { try repository.delete(segment.name) }
   }
 }

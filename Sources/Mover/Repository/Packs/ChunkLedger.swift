@@ -8,15 +8,22 @@ struct ChunkLedger: ~Copyable, Sendable {
   /// Claimed by a worker, not yet in a pack.
   var claimed: Set<Digest> = []
 
+  /// Records that packs list and do not hold whole: as if they were not listed.
+  private let rotten: [PackName: Set<Digest>]
+
   /// A ledger with room for `capacity` chunks; more make it grow.
-  init(capacity: Int) { table = ChunkTable(capacity: capacity) }
+  init(capacity: Int, without rotten: [PackName: Set<Digest>] = [:]) {
+    table = ChunkTable(capacity: capacity)
+    self.rotten = rotten
+  }
 
   /// Records of a pack that is in the catalog.
   mutating func insert(
     _ records: [PackRecord], of number: Int, _ repository: Repository
   ) throws(RepositoryError) {
     while table.count + records.count > table.capacity { try grow(in: repository, without: number) }
-    for (index, record) in records.enumerated() {
+    let excluded = rotten[catalog.packs[number].name]
+    for (index, record) in records.enumerated() where excluded?.contains(record.id) != true {
       table.insert(record.id, ChunkLocation(pack: number, record: index))
     }
   }
@@ -86,7 +93,9 @@ struct ChunkLedger: ~Copyable, Sendable {
       } else {
         records = try repository.recordList(of: pack)
       }
-      for (index, record) in records.enumerated() where !claimed.contains(record.id) {
+      let excluded = rotten[pack.name]
+      for (index, record) in records.enumerated()
+      where !claimed.contains(record.id) && excluded?.contains(record.id) != true {
         larger.insert(record.id, ChunkLocation(pack: number, record: index))
       }
     }

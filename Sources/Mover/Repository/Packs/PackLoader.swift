@@ -14,7 +14,8 @@ struct PackLoader: ~Copyable {
   private(set) var faults: [RepositoryError] = []
 
   init(
-    _ repository: Repository, condemned: Set<PackName>, forReading: Bool
+    _ repository: Repository, condemned: Set<PackName>, forReading: Bool,
+    rotten: [PackName: Set<Digest>]
   ) throws(RepositoryError) {
     // Segments first: a pack listed after them may be missing from them, never the reverse.
     let segments = try repository.list("index/").sorted { $0.name < $1.name }
@@ -28,7 +29,8 @@ struct PackLoader: ~Copyable {
     self.segments = segments
     self.missing = missing
     let bytes = segments.reduce(0) { $0 + Int($1.size) }
-    ledger = ChunkLedger(capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024)
+    ledger = ChunkLedger(
+      capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024, without: rotten)
   }
 
   mutating func load() throws(RepositoryError) {

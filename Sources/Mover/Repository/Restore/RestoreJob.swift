@@ -17,7 +17,7 @@ final class RestoreJob {
   private var window = RestoreWindow()
   /// Folders whose metadata is set when all is in them, in the order they were made.
   private var folders: [RestoreFolder] = []
-  private var links = HardLinks()
+  private var links = RestoredLinks()
   private var inclusion: Inclusion?
   private var extras: [(folder: RestoreFolder, name: FileName)] = []
 
