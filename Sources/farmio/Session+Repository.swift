@@ -92,10 +92,13 @@ extension RepositoryKey {
 extension CommandError {
   /// A failure of the repository, with the exit status that the contract gives it.
   init(_ error: RepositoryError) {
+    if error.code == .interrupted {
+      self = .interrupted
+      return
+    }
     let status: ExitStatus =
       switch error.code {
       case .damaged: .notWell
-      case .interrupted: .interrupted
       case .noSnapshot, .noPath: .usage
       default: .failed
       }
