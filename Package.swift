@@ -43,7 +43,7 @@ let package = Package(
       name: "farmio", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),
     .executableTarget(
       name: "Benchmarks", dependencies: ["Mover", "FrameEngine", "CKernels", "CLinux"],
-      path: "Benchmarks", exclude: ["Peers"], swiftSettings: strict),
+      path: "Benchmarks", exclude: ["History", "Peers"], swiftSettings: strict),
     .testTarget(
       name: "FrameEngineTests", dependencies: ["FrameEngine", "CKernels", "CLinux"],
       swiftSettings: strict),

@@ -1,8 +1,19 @@
-import FrameEngine
+import Glibc
 
 @main
 struct Benchmarks {
-  static func main() {
-    print(Limits.chunkBytes)
+  static func main() throws {
+    var arguments = CommandLine.arguments.dropFirst()
+    switch arguments.popFirst() {
+    case "kernels": KernelBenchmarks.run()
+    case "hashing": HashBenchmarks.run()
+    case "hash-oracle": HashOracle.run()
+    case "scan": try TreeCopy.scan(Array(arguments))
+    case "compression": try CompressionBenchmarks.run(Array(arguments))
+    default:
+      print("usage: Benchmarks kernels | hashing | hash-oracle | scan PATH [THREADS]")
+      print("       Benchmarks compression [--level N] [--class NAME] [--single] VERSION…")
+      exit(2)
+    }
   }
 }

@@ -1,0 +1,107 @@
+public import FrameEngine
+import Synchronization
+
+/// Stores trees as one snapshot.
+///
+/// One walk, a folder at a time on every core: what the parent snapshot shows unchanged is taken
+/// over without being read; small files are joined; large ones are read in blocks, which several
+/// threads scan in turn and hash, compress and pack side by side.
+public struct Backup: Sendable {
+  /// What and how to back up.
+  public struct Options: Sendable {
+    /// Folders and files, as given.
+    public var paths: [FileName] = []
+    public var tags: [String] = []
+    /// What is left out, relative to each path.
+    public var filter = Filter()
+    /// Do not enter folders on other volumes than their path.
+    public var oneFileSystem = false
+    /// The snapshot to take unchanged files from; `nil` for the newest of the same host and paths.
+    public var parent: Snapshot?
+    /// Read every file, even one that looks unchanged.
+    public var readsAll = false
+    /// The zstd level of new chunks.
+    public var level: Int32 = Compressor.defaultLevel
+    /// Threads; `nil` to choose by the places.
+    public var threads: Int?
+    /// What shows in snapshots as the program that wrote them.
+    public var program = "farmio"
+
+    /// Nothing to back up yet.
+    public init() {}
+  }
+
+  /// A snapshot made, and what could not go into it.
+  public struct Outcome: Sendable {
+    public let snapshot: Snapshot
+    /// Files and folders that are not in the snapshot, with the reason.
+    public let failures: [ScanFailure]
+    /// Sockets and other kinds that are stored as names only, and files that changed while read.
+    public let notes: [String]
+    /// Damage met in the repository. What this backup needed was stored again.
+    public let faults: [RepositoryError]
+  }
+
+  let repository: Repository
+  let disk: any Disk
+  let cancellation: CancelToken
+  private let host: Host
+  private let clock: any Clock
+  private let progress: ProgressCounters
+
+  /// A backup from one disk into one repository.
+  public init(
+    into repository: Repository, from disk: any Disk, host: Host, clock: any Clock,
+    cancellation: CancelToken, progress: ProgressCounters
+  ) {
+    self.repository = repository
+    self.disk = disk
+    self.host = host
+    self.clock = clock
+    self.cancellation = cancellation
+    self.progress = progress
+  }
+
+  /// Makes the snapshot. If any file could not be stored, the snapshot is made without it and the
+  /// outcome says so; it counts as complete only when `failures` is empty.
+  public func run(_ options: Options) throws(RepositoryError) -> Outcome {
+    let started = clock.now()
+    let begun = clock.monotonic()
+    let roots = try BackupRoots(options.paths, on: disk)
+    let run = try Run(repository, .backup, host: host, clock: clock)
+    do throws(RepositoryError) {
+      let parent = try parentSnapshot(options, roots: roots)
+      if let parent { try run.pin([parent]) }
+      let known = try KnownChunks(repository, avoiding: run.condemned, forReading: false)
+      let job = try BackupJob(
+        repository: repository, disk: disk, run: run, known: known, options: options,
+        parent: parent, roots: roots, cancellation: cancellation, progress: progress)
+      let pages = try job.store()
+      var statistics = job.statistics()
+      statistics.nanoseconds = clock.monotonic() - begun
+      let record = SnapshotRecord(
+        time: started, host: host.name, user: host.user, program: options.program,
+        tags: options.tags, paths: roots.paths, parent: parent?.id, pages: pages,
+        statistics: statistics)
+      try cancellation.check()
+      try run.commit(record)
+      return Outcome(
+        snapshot: Snapshot(id: run.id, record: record), failures: job.failures.all(),
+        notes: job.failures.notes(), faults: known.faults)
+    } catch {
+      // The first failure is the one to tell. A run that cannot be ended looks killed, and is
+      // fenced off by a later collection.
+      try? run.void("the backup failed")
+      throw error
+    }
+  }
+
+  func parentSnapshot(
+    _ options: Options, roots: BackupRoots
+  ) throws(RepositoryError) -> Snapshot? {
+    if let parent = options.parent { return parent }
+    return try repository.snapshots().last { snapshot in
+      snapshot.record.host == host.name && snapshot.record.paths == roots.paths
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import FrameEngine
+import Glibc
+
+/// The paths of a backup: absolute, and each with a name in the snapshot's top folder.
+struct BackupRoots: Sendable {
+  /// One path.
+  struct Root: Sendable {
+    /// As given, to open it by.
+    let source: FileName
+    /// Its name in the top folder.
+    let name: FileName
+    let status: FileStatus
+  }
+
+  /// Sorted by name.
+  let roots: [Root]
+  /// The numbers of those that are folders.
+  var folders: [Int] { roots.indices.filter { roots[$0].status.kind == .folder } }
+  /// Absolute, sorted: they tell which snapshots are of the same data.
+  let paths: [FileName]
+
+  /// Looks at every path; one that is missing is an error before anything is stored.
+  init(_ sources: [FileName], on disk: any Disk) throws(RepositoryError) {
+    var absolute = [(source: FileName, path: FileName, status: FileStatus)]()
+    for source in sources {
+      do throws(DiskError) {
+        let path = try BackupRoots.absolutePath(of: source)
+        if absolute.contains(where: { $0.path == path }) { continue }
+        absolute.append((source, path, try BackupRoots.status(of: source, on: disk)))
+      } catch {
+        throw RepositoryError(
+          .file, source.description, "cannot back up: \(error.cause)",
+          remedy: "check the path; nothing was stored")
+      }
+    }
+    let bases = absolute.map { BackupRoots.baseName(of: $0.path) }
+    var roots = [Root]()
+    for (index, item) in absolute.enumerated() {
+      let isUnique = bases.count { $0 == bases[index] } == 1
+      let name = isUnique ? bases[index] : BackupRoots.flatName(of: item.path)
+      roots.append(Root(source: item.source, name: name, status: item.status))
+    }
+    self.roots = roots.sorted { $0.name < $1.name }
+    paths = absolute.map(\.path).sorted()
+  }
+
+  /// A folder is followed through a symbolic link; any other kind is taken as it is.
+  private static func status(of path: FileName, on disk: any Disk) throws(DiskError) -> FileStatus {
+    let status = try disk.status(of: path, in: .current)
+    guard status.kind == .symbolicLink else { return status }
+    do throws(DiskError) {
+      let inside = try disk.status(of: path.appending("."), in: .current)
+      return inside.kind == .folder ? inside : status
+    } catch {
+      // A link to a file, or to nothing, is stored as the link it is.
+      return status
+    }
+  }
+
+  /// The path from `/`, without `.`, `..` and double slashes. Links are not resolved.
+  private static func absolutePath(of path: FileName) throws(DiskError) -> FileName {
+    var whole = path.bytes
+    if whole.first != UInt8(ascii: "/") {
+      guard let folder = unsafe getcwd(nil, 0) else {
+        throw DiskError(.open, code: errno, name: path)
+      }
+      defer { unsafe free(folder) }
+      whole = Array(unsafe String(cString: folder).utf8) + [UInt8(ascii: "/")] + whole
+    }
+    var parts = [ArraySlice<UInt8>]()
+    for part in whole.split(separator: UInt8(ascii: "/")) {
+      if part.elementsEqual([0x2E]) { continue }
+      if part.elementsEqual([0x2E, 0x2E]) { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return FileName([UInt8(ascii: "/")] + Array(parts.joined(separator: [UInt8(ascii: "/")])))
+  }
+
+  private static func baseName(of path: FileName) -> FileName {
+    let last = path.bytes.split(separator: UInt8(ascii: "/")).last
+    return last.map { FileName(Array($0)) } ?? "root"
+  }
+
+  /// For paths that end alike: `/a/tex` and `/b/tex` become `a_tex` and `b_tex`.
+  private static func flatName(of path: FileName) -> FileName {
+    let slash = UInt8(ascii: "/")
+    let flat = path.bytes.dropFirst().map { $0 == slash ? UInt8(ascii: "_") : $0 }
+    return FileName(Array(flat.suffix(Limits.nameBytes)))
+  }
+}

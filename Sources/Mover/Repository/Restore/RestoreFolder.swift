@@ -1,0 +1,42 @@
+import FrameEngine
+import Synchronization
+
+/// A folder of the target, from the time its tree is read until its metadata is set.
+final class RestoreFolder: Sendable {
+  /// The path below the target; empty for the target itself.
+  let path: FileName
+  /// What the snapshot says of it; `nil` for the target, whose own metadata is not touched.
+  let entry: TreeEntry?
+  let parent: RestoreFolder?
+  private let open: Mutex<OpenFolder?>
+
+  init(path: FileName, entry: TreeEntry?, parent: RestoreFolder?, open: OpenFolder?) {
+    self.path = path
+    self.entry = entry
+    self.parent = parent
+    self.open = Mutex(open)
+  }
+
+  /// The open folder; opened again, from the nearest one above that is open, if it was let go.
+  func opened(on disk: any Disk) throws(DiskError) -> OpenFolder {
+    if let open = open.withLock({ $0 }) { return open }
+    guard let parent, let entry else { preconditionFailure("the target is held open") }
+    let above = try parent.opened(on: disk)
+    let folder: OpenFolder
+    do throws(DiskError) {
+      folder = try OpenFolder(entry.name, in: above.handle, on: disk)
+    } catch {
+      throw error.at(path)
+    }
+    return open.withLock { kept in
+      kept = kept ?? folder
+      return folder
+    }
+  }
+
+  /// Lets the open folder go; whoever still uses it keeps it.
+  func release() {
+    guard parent != nil else { return }
+    open.withLock { $0 = nil }
+  }
+}

@@ -1,0 +1,13 @@
+/// Every command, in the order in which the help lists them.
+enum Catalogue {
+  static let commands: [CommandSpec] = [
+    InitCommand.spec, BackupCommand.spec, SnapshotsCommand.spec, LsCommand.spec, DiffCommand.spec,
+    StatsCommand.spec, RestoreCommand.spec, CheckCommand.spec, ForgetCommand.spec,
+    PruneCommand.spec,
+    CopyCommand.spec, SyncCommand.spec,
+    HelpCommand.spec, VersionCommand.spec, CompletionsCommand.spec, ManCommand.spec,
+  ]
+
+  /// The command of this name.
+  static func command(_ name: String) -> CommandSpec? { commands.first { $0.name == name } }
+}

@@ -1,0 +1,110 @@
+import FrameEngine
+import Mover
+
+/// Opening what commands work on.
+extension Session {
+  /// The store at a place that holds a repository, or is to hold one.
+  func store(at place: FileName, makingFolder: Bool) throws(CommandError) -> FileStore {
+    let disk = ThreadDisk()
+    do throws(DiskError) {
+      if makingFolder { try disk.makeFolders(place) }
+    } catch {
+      throw CommandError(error.at(place))
+    }
+    do throws(StoreError) {
+      return try FileStore(disk: disk, path: place)
+    } catch {
+      throw CommandError(error)
+    }
+  }
+
+  /// The repository that the command line names, unlocked.
+  func openRepository() throws(CommandError) -> Repository {
+    let place = invocation.repository
+    let store = try store(at: place, makingFolder: false)
+    do throws(RepositoryError) {
+      let lock = try Repository.lock(at: store)
+      return try Repository.open(at: store, key: try key(to: lock, of: place))
+    } catch {
+      throw CommandError(error)
+    }
+  }
+
+  /// What opens a repository that is locked like this.
+  private func key(
+    to lock: ConfigRecord.Secret?, of place: FileName
+  ) throws(RepositoryError) -> RepositoryKey {
+    guard let lock else { return .none }
+    if case .open = lock { return .none }
+    do throws(CommandError) {
+      return RepositoryKey(try secrets.secret(for: place))
+    } catch {
+      throw RepositoryError(
+        .locked, place.description, error.cause, remedy: error.remedy ?? "")
+    }
+  }
+
+  /// The snapshot that a command line names.
+  func snapshot(
+    _ name: SnapshotName, of repository: Repository
+  ) throws(CommandError) -> Snapshot {
+    try working { () throws(RepositoryError) in try repository.snapshot(named: name.text) }
+  }
+
+  /// The snapshots that a command line names.
+  func snapshots(
+    _ names: [SnapshotName], of repository: Repository
+  ) throws(CommandError) -> [Snapshot] {
+    try working { () throws(RepositoryError) in
+      try repository.snapshots(named: names.map(\.text))
+    }
+  }
+
+  /// The snapshot, and the path inside it, that a command line names.
+  func place(
+    _ reference: SnapshotReference, of repository: Repository
+  ) throws(CommandError) -> SnapshotPath {
+    SnapshotPath(
+      try snapshot(reference.snapshot, of: repository), reference.subpath ?? "")
+  }
+
+  /// Looks into the repository until the person asks to stop.
+  func inspector(of repository: Repository) -> Inspector {
+    Inspector(
+      repository, host: .current(), clock: SystemClock(), cancellation: interrupt.token)
+  }
+}
+
+/// Runs work on a repository, its failure told as a command's.
+func working<T>(_ body: () throws(RepositoryError) -> T) throws(CommandError) -> T {
+  do throws(RepositoryError) { return try body() } catch { throw CommandError(error) }
+}
+
+extension RepositoryKey {
+  init(_ secret: Secret) {
+    switch secret {
+    case .passphrase(let bytes): self = .passphrase(bytes)
+    case .key(let bytes): self = .keyFile(bytes)
+    }
+  }
+}
+
+extension CommandError {
+  /// A failure of the repository, with the exit status that the contract gives it.
+  init(_ error: RepositoryError) {
+    let status: ExitStatus =
+      switch error.code {
+      case .damaged: .notWell
+      case .interrupted: .interrupted
+      case .noSnapshot, .noPath: .usage
+      default: .failed
+      }
+    self.init(
+      status, at: FileName(error.object), "", error.reason,
+      remedy: error.remedy.isEmpty ? nil : error.remedy.capitalizingFirst + ".")
+  }
+}
+
+extension String {
+  var capitalizingFirst: String { prefix(1).uppercased() + dropFirst() }
+}
