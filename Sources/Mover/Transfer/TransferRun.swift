@@ -24,7 +24,7 @@ final class TransferRun: Sendable {
   let rules: TransferPlan.Rules
   let data: DataCopier
   let workers: WorkerSeats
-  let links = HardLinks()
+  let links = TransferLinks()
   let removals = Removals()
   let progress: ProgressCounters
   let planned: (@Sendable (PlannedAction, FileName) -> Void)?
