@@ -8,9 +8,11 @@ extension TransferRun {
   /// Adds a complete file to those that wait on this thread; publishes them when they are enough.
   func add(_ file: ReadyFile, _ worker: TransferWorker) {
     file.folder.hold()
+    let isSameFolder = worker.ready.last?.folder === file.folder
+    worker.readyWeight += isSameFolder ? 1 : TransferSizes.folderWeight
     worker.ready.append(file)
     worker.readyBytes += file.byteCount
-    if options.durability != .batch || worker.ready.count >= readyFiles
+    if options.durability != .batch || worker.readyWeight >= readyWeight
       || worker.readyBytes >= readyBytes
     {
       publish(worker)
@@ -22,6 +24,7 @@ extension TransferRun {
     if worker.ready.isEmpty { return }
     let files = worker.ready
     worker.ready.removeAll(keepingCapacity: true)
+    worker.readyWeight = 0
     worker.readyBytes = 0
     do throws(TransferFailure) {
       if options.durability == .batch, !files.allSatisfy(\.isDurable) {
