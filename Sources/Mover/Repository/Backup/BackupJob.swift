@@ -328,7 +328,8 @@ extension BackupJob {
       attributes = try disk.attributes(of: name, in: open.handle)
     } catch {
       failures.note(
-        "\(folder.fullPath.appending(name)): its extended attributes are not stored: \(error.cause)")
+        "\(folder.fullPath.appending(name)): its extended attributes are not stored: \(error.cause)"
+      )
     }
     folder.set(
       TreeEntry(name, status, attributes: attributes, content: content), at: item.slot)

@@ -34,9 +34,11 @@ public struct Collector: ~Copyable {
   public struct Summary: Hashable, Sendable {
     /// Packs deleted, and their bytes.
     public var deletedPacks = 0
+    /// Bytes of the packs deleted.
     public var deletedBytes: Int64 = 0
     /// Packs of which only the needed records were kept, and the bytes written for it.
     public var rewrittenPacks = 0
+    /// Bytes written to keep what was needed of the packs rewritten.
     public var rewrittenBytes: Int64 = 0
     /// Stored bytes of records that snapshots need.
     public var liveBytes: Int64 = 0
@@ -93,7 +95,9 @@ public struct Collector: ~Copyable {
       known, live: try markAll(known), ended: try endedOwners(of: known),
       tolerance: options.tolerance)
     summary.deletedPacks = plan.unused.count + plan.rewritten.count
-    summary.deletedBytes = (plan.unused + plan.rewritten).reduce(0) { $0 + known.pack($1).byteCount }
+    summary.deletedBytes = (plan.unused + plan.rewritten).reduce(0) {
+      $0 + known.pack($1).byteCount
+    }
     summary.rewrittenPacks = plan.rewritten.count
     summary.liveBytes = plan.liveBytes
   }

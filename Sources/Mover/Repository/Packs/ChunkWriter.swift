@@ -14,7 +14,8 @@ struct ChunkWriter: ~Copyable {
   /// Plain bytes of chunks that were new.
   private(set) var newBytes: UInt64 = 0
 
-  init(_ repository: Repository, run: RunID, known: KnownChunks, packs: PackWriter,
+  init(
+    _ repository: Repository, run: RunID, known: KnownChunks, packs: PackWriter,
     kind: PackHeader.Kind, level: Int32
   ) {
     self.repository = repository
