@@ -5,6 +5,7 @@ import Glibc
 @main
 struct Farmio {
   static func main() {
+    OpenFileLimit.raise()
     let console = Console()
     let interrupt = Interrupt()
     do throws(SystemError) {

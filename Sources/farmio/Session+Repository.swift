@@ -48,10 +48,36 @@ extension Session {
   func snapshot(
     _ name: SnapshotName, of repository: Repository
   ) throws(CommandError) -> Snapshot {
-    do throws(RepositoryError) { return try repository.snapshot(named: name.text) } catch {
-      throw CommandError(error)
+    try working { () throws(RepositoryError) in try repository.snapshot(named: name.text) }
+  }
+
+  /// The snapshots that a command line names.
+  func snapshots(
+    _ names: [SnapshotName], of repository: Repository
+  ) throws(CommandError) -> [Snapshot] {
+    try working { () throws(RepositoryError) in
+      try repository.snapshots(named: names.map(\.text))
     }
   }
+
+  /// The snapshot, and the path inside it, that a command line names.
+  func place(
+    _ reference: SnapshotReference, of repository: Repository
+  ) throws(CommandError) -> SnapshotPath {
+    SnapshotPath(
+      try snapshot(reference.snapshot, of: repository), reference.subpath ?? "")
+  }
+
+  /// Looks into the repository until the person asks to stop.
+  func inspector(of repository: Repository) -> Inspector {
+    Inspector(
+      repository, host: .current(), clock: SystemClock(), cancellation: interrupt.token)
+  }
+}
+
+/// Runs work on a repository, its failure told as a command's.
+func working<T>(_ body: () throws(RepositoryError) -> T) throws(CommandError) -> T {
+  do throws(RepositoryError) { return try body() } catch { throw CommandError(error) }
 }
 
 extension RepositoryKey {
@@ -66,10 +92,13 @@ extension RepositoryKey {
 extension CommandError {
   /// A failure of the repository, with the exit status that the contract gives it.
   init(_ error: RepositoryError) {
+    if error.code == .interrupted {
+      self = .interrupted
+      return
+    }
     let status: ExitStatus =
       switch error.code {
       case .damaged: .notWell
-      case .interrupted: .interrupted
       case .noSnapshot, .noPath: .usage
       default: .failed
       }

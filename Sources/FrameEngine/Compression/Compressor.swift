@@ -37,12 +37,12 @@ public struct Compressor: ~Copyable, Sendable {
     precondition(bytes.byteCount <= Limits.chunkBytes)
     storedCount = 0
     if hint.wantsProbe && !seemsCompressible(bytes) {
-      hint.recordRaw()
+      hint.recordProbedRaw()
       return .raw
     }
     if hint.wantsTrial { hint.choose(stride: bestStride(of: bytes)) }
     guard let count = pack(bytes, as: hint.encoding) else {
-      hint.recordRaw()
+      hint.recordMisled()
       return .raw
     }
     hint.record(stored: count, plain: bytes.byteCount)

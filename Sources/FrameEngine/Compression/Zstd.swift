@@ -30,7 +30,7 @@ internal import CZstd
   /// Packs `source` into one frame at the start of `target`, with a window log of at most 21.
   /// Returns the frame's length, or `nil` if it would be longer than `limit`: the target's bytes
   /// are undefined then. `planes` says that the bytes were shuffled: long repeats are rare there,
-  /// so at level 1 a small table that stays in the first cache finds as much, and faster.
+  /// so up to level 1 a small table that stays in the first cache finds as much, and faster.
   mutating func encode(
     _ source: RawSpan, level wanted: Int32, planes: Bool = false, into target: inout Scratch,
     limit: Int

@@ -68,6 +68,10 @@ public protocol Disk: AnyObject, Sendable {
   /// Makes `target` share all of `source`'s blocks; `false` if the file system cannot.
   func clone(_ source: Handle, to target: Handle) throws(DiskError) -> Bool
 
+  /// How many of the file's bytes the page cache holds, where the kernel tells (Linux 6.5);
+  /// reading these around the cache would be the slow way.
+  func cachedByteCount(of handle: Handle) throws(DiskError) -> Int64?
+
   /// Makes data and size of a file, or the names of a folder, durable.
   func sync(_ handle: Handle) throws(DiskError)
   /// Makes everything written to the handle's file system durable.
@@ -99,6 +103,11 @@ public protocol Disk: AnyObject, Sendable {
 
   /// A lane for batches of bulk operations, to be used by one thread.
   func makeLane() throws(DiskError) -> any Lane
+}
+
+extension Disk {
+  /// Disks without a page cache tell nothing.
+  public func cachedByteCount(of handle: Handle) throws(DiskError) -> Int64? { nil }
 }
 
 /// An open file or folder of a `Disk`. A plain value: whoever opened it closes it.

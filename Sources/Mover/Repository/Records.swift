@@ -7,7 +7,7 @@ extension Repository {
     var stored = body
     if let key = keys.recordKey {
       // Leases are rewritten under one name: a random nonce each time never meets its like.
-      let fresh = Entropy.bytes(Seal.nonceByteCount)
+      let fresh = tuning.entropy.bytes(Seal.nonceByteCount)
       var seal = Seal()
       stored = seal.seal(
         body.rawBytes, key: key, nonce: fresh, associated: Array(name.utf8))

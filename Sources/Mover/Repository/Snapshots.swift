@@ -62,7 +62,23 @@ extension Repository {
 
   /// The one snapshot that `name` means: an ID, the unique start of one, or `latest`.
   public func snapshot(named name: String) throws(RepositoryError) -> Snapshot {
+    try snapshot(named: name, among: try snapshots())
+  }
+
+  /// The snapshots that `names` mean, in their order, each once. One listing for all.
+  public func snapshots(named names: [String]) throws(RepositoryError) -> [Snapshot] {
     let all = try snapshots()
+    var found = [Snapshot]()
+    for name in names {
+      let snapshot = try snapshot(named: name, among: all)
+      if !found.contains(snapshot) { found.append(snapshot) }
+    }
+    return found
+  }
+
+  private func snapshot(
+    named name: String, among all: [Snapshot]
+  ) throws(RepositoryError) -> Snapshot {
     if name == "latest" {
       guard let last = all.last else {
         throw RepositoryError(

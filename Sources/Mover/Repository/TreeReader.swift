@@ -20,6 +20,9 @@ struct TreeReader: ~Copyable {
     reader = ChunkReader(repository)
   }
 
+  /// The repository's place, for messages.
+  var repositoryPlace: String { repository.place }
+
   /// A folder's entries, from its pages in order.
   mutating func entries(of pages: [Digest]) throws(RepositoryError) -> [TreeEntry] {
     var entries = [TreeEntry]()

@@ -42,7 +42,7 @@ enum BackupCommand {
     operands: [Common.repositoryOperand.spec, paths.spec],
     options: [
       tags.spec, Common.exclude.spec, Common.excludeFrom.spec, parent.spec, host.spec,
-      oneFileSystem.spec, readAll.spec, level.spec, Common.rateLimit.spec, Common.dryRun.spec,
+      oneFileSystem.spec, readAll.spec, level.spec, Common.dryRun.spec,
     ],
     example: .init(
       command: "farmio backup /mnt/vault/dragon /show/dragon --tag nightly --exclude '*.tmp'",
@@ -72,14 +72,51 @@ enum BackupCommand {
     let backup = Backup(
       into: repository, from: ThreadDisk(), host: Host.current().named(session[host]),
       clock: SystemClock(), cancellation: session.interrupt.token, progress: progress)
-    let outcome = try session.withProgress("backup", progress) {
-      () throws(CommandError) -> Backup.Outcome in
-      do throws(RepositoryError) { return try backup.run(options) } catch {
-        throw CommandError(error)
-      }
+    if session[Common.dryRun] { return try preview(backup, options, session.report) }
+    let outcome = try session.withProgress("backup", progress) { () throws(CommandError) in
+      try working { () throws(RepositoryError) in try backup.run(options) }
     }
     report(outcome, session.report)
     return outcome.failures.isEmpty ? .success : .notWell
+  }
+
+  private static func preview(
+    _ backup: Backup, _ options: Backup.Options, _ report: Report
+  ) throws(CommandError) -> ExitStatus {
+    let forecast = try working { () throws(RepositoryError) in
+      try backup.preview(options) { path in report.detail("would read \(path)") }
+    }
+    for failure in forecast.failures {
+      report.warning("\(failure.path): cannot be stored: \(failure.error.cause)")
+    }
+    let readFiles = forecast.files - forecast.unchangedFiles
+    let readBytes = forecast.bytes - forecast.unchangedBytes
+    let paths = forecast.paths.map(\.description).joined(separator: ", ")
+    report.line(
+      "\(paths): \(Wording.count(forecast.files, "file")), \(Wording.size(forecast.bytes)); "
+        + "would read \(Wording.count(readFiles)) of them, \(Wording.size(readBytes))")
+    report.document {
+      $0.field("dry_run", true)
+      $0.field("files", forecast.files)
+      $0.field("folders", forecast.folders)
+      $0.field("others", forecast.others)
+      $0.field("unchanged_files", forecast.unchangedFiles)
+      $0.field("bytes", forecast.bytes)
+      $0.field("read_bytes", readBytes)
+      failures(forecast.failures, to: &$0)
+    }
+    return forecast.failures.isEmpty ? .success : .notWell
+  }
+
+  private static func failures(_ failures: [ScanFailure], to json: inout JSONWriter) {
+    json.array("failures") {
+      for failure in failures {
+        $0.object {
+          $0.path("path", failure.path)
+          $0.field("cause", failure.error.cause)
+        }
+      }
+    }
   }
 
   private static func report(_ outcome: Backup.Outcome, _ report: Report) {
@@ -111,14 +148,7 @@ enum BackupCommand {
       $0.field("new_bytes", Int(statistics.newBytes))
       $0.field("stored_bytes", Int(statistics.storedBytes))
       $0.field("seconds", Double(statistics.nanoseconds) / 1e9)
-      $0.array("failures") { failures in
-        for failure in outcome.failures {
-          failures.object {
-            $0.path("path", failure.path)
-            $0.field("cause", failure.error.cause)
-          }
-        }
-      }
+      failures(outcome.failures, to: &$0)
     }
   }
 }

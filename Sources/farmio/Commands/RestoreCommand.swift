@@ -9,7 +9,7 @@ enum RestoreCommand {
     "target", "o", "DIR", "Restore into DIR, which is made if need be", .folder)
   static let delete = Flag("delete", nil, "Remove from DIR what the snapshot does not hold")
   static let include = OptionList<FileName>(
-    "include", "i", "GLOB", "Only what GLOB matches, by the rules of .gitignore")
+    "include", "i", "GLOB", "Only what GLOB matches, and the folders that hold it")
 
   static let spec = CommandSpec(
     "restore", .repository, "Bring a snapshot back, verified",
@@ -25,7 +25,7 @@ enum RestoreCommand {
     operands: [Common.repositoryOperand.spec, snapshot.spec],
     options: [
       target.spec, include.spec, Common.exclude.spec, Common.excludeFrom.spec, delete.spec,
-      Common.rateLimit.spec, Common.dryRun.spec,
+      Common.dryRun.spec,
     ],
     example: .init(
       command: "farmio restore /mnt/vault/dragon latest:show/dragon/shots/010 -o /show/010",
@@ -45,7 +45,13 @@ enum RestoreCommand {
     options.target = session[target]
     options.deletesExtra = session[delete]
     options.filter = try session.filter()
+    options.inclusion = try session.inclusion(session[include])
     options.isDryRun = session[Common.dryRun]
+    if options.deletesExtra, !options.inclusion.isEmpty {
+      throw .usage(
+        "--delete and --include cannot be combined",
+        remedy: "Restore a folder with SNAP:PATH to have its target cleared of other files.")
+    }
     let progress = ProgressCounters()
     let restore = Restore(
       from: repository, to: ThreadDisk(), host: .current(), clock: SystemClock(),

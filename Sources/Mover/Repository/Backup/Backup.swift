@@ -44,11 +44,11 @@ public struct Backup: Sendable {
     public let faults: [RepositoryError]
   }
 
-  private let repository: Repository
-  private let disk: any Disk
+  let repository: Repository
+  let disk: any Disk
+  let cancellation: CancelToken
   private let host: Host
   private let clock: any Clock
-  private let cancellation: CancelToken
   private let progress: ProgressCounters
 
   /// A backup from one disk into one repository.
@@ -72,8 +72,7 @@ public struct Backup: Sendable {
     let roots = try BackupRoots(options.paths, on: disk)
     let run = try Run(repository, .backup, host: host, clock: clock)
     do throws(RepositoryError) {
-      let parent = try parentSnapshot(options, roots: roots)
-      if let parent { try run.pin(parent) }
+      let parent = try pinParent(options, roots: roots, run)
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: false)
       let job = try BackupJob(
         repository: repository, disk: disk, run: run, known: known, options: options,
@@ -98,7 +97,25 @@ public struct Backup: Sendable {
     }
   }
 
-  private func parentSnapshot(
+  /// Chooses the parent and pins it. One that is forgotten at this moment makes room for another,
+  /// unless it was asked for.
+  private func pinParent(
+    _ options: Options, roots: BackupRoots, _ run: Run
+  ) throws(RepositoryError) -> Snapshot? {
+    while let parent = try parentSnapshot(options, roots: roots) {
+      do throws(RepositoryError) {
+        try run.pin([parent])
+        return parent
+      } catch {
+        guard error.code == .noSnapshot, options.parent == nil else { throw error }
+        run.unpin()
+      }
+    }
+    return nil
+  }
+
+  /// The snapshot that was asked for, or the newest of the same host and paths.
+  func parentSnapshot(
     _ options: Options, roots: BackupRoots
   ) throws(RepositoryError) -> Snapshot? {
     if let parent = options.parent { return parent }

@@ -16,7 +16,6 @@ final class BackupJob: TreeVisitor {
   /// Cuts joined small files.
   let smallChunker: Chunker
   private let chunkers: [ChunkClass: Chunker]
-  private let classes: ChunkClassRule
   private let options: Backup.Options
   private let roots: BackupRoots
   private let dataPacks: PackWriter
@@ -42,11 +41,10 @@ final class BackupJob: TreeVisitor {
     self.roots = roots
     self.cancellation = cancellation
     self.progress = progress
-    classes = ChunkClassRule(repository.config.chunkClass)
     let key = repository.keys.cut
     chunkers = Dictionary(
       uniqueKeysWithValues: ChunkClass.allCases.map { ($0, Chunker(class: $0, key: key)) })
-    smallChunker = Chunker(class: classes.small, key: key)
+    smallChunker = Chunker(class: repository.config.chunkClass ?? .k64, key: key)
     unchanged = UnchangedRule(parent: options.readsAll ? nil : parent)
     dataPacks = PackWriter(
       repository, known: known, run: run.id, kind: .data, numbers: run.numbers)
@@ -94,7 +92,8 @@ final class BackupJob: TreeVisitor {
 
   /// Cuts a file of this name.
   func chunker(for name: FileName) -> Chunker {
-    chunkers[classes.chunkClass(ofExtension: name.fileExtension)] ?? smallChunker
+    guard repository.config.chunkClass == nil else { return smallChunker }
+    return chunkers[ChunkClass.suited(to: name)] ?? smallChunker
   }
 
   func worker(of walker: WalkWorker) -> BackupWorker { workers[walker.index] }

@@ -53,9 +53,10 @@ final class PackScan: Sendable {
     for pack in packs { progress.found(bytes: Int64(pack.part.trailer.packByteCount)) }
     runWorkers(count: threads, name: "farmio check") { _ in
       var reader = ChunkReader(self.repository)
+      var buffer = [UInt8](repeating: 0, count: PackScan.readLimit)
       while let pack = self.takePack() {
         do throws(RepositoryError) {
-          try self.scan(pack, &reader)
+          try self.scan(pack, &reader, &buffer)
         } catch {
           self.state.withLock { $0.error = $0.error ?? error }
         }
@@ -75,7 +76,9 @@ final class PackScan: Sendable {
     return index < packs.count ? packs[index] : nil
   }
 
-  private func scan(_ pack: Pack, _ reader: inout ChunkReader) throws(RepositoryError) {
+  private func scan(
+    _ pack: Pack, _ reader: inout ChunkReader, _ buffer: inout [UInt8]
+  ) throws(RepositoryError) {
     var position = PackHeader.byteCount
     var first = 0
     while first < pack.records.count {
@@ -87,10 +90,10 @@ final class PackScan: Sendable {
         last += 1
       }
       let end = pack.records[last - 1].endOffset
-      let bytes = try repository.bytes(of: pack.name.object, at: start, count: end - start)
+      try repository.read(pack.name.object, at: start, count: end - start, into: &buffer)
       for record in pack.records[first..<last] {
         if Int(record.offset) != position { note(pack, position, nil, "stray bytes lie here") }
-        try scan(record, of: pack, bytes, from: start, &reader)
+        try scan(record, of: pack, buffer, from: start, &reader)
         position = record.endOffset
       }
       progress.bytesDone.add(Int64(end - start), ordering: .relaxed)

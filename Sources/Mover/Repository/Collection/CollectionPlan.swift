@@ -11,7 +11,6 @@ struct CollectionPlan {
 
   /// Small packs are joined when there are at least this many.
   static let smallPackCount = 8
-  static let smallPackBytes = PackWriter.defaultTarget / 4
 
   /// Chooses among the packs whose owners have ended.
   init(
@@ -20,23 +19,25 @@ struct CollectionPlan {
     var candidates = [(number: Int, wasted: Int64, size: Int64)]()
     var wasted: Int64 = 0
     for (number, pack) in known.packs().enumerated() {
-      let used = Int64(live.storedBytes(pack: number))
-      liveBytes += used
+      let use = live.use(ofPack: number)
+      liveBytes += use.storedBytes
       guard ended.contains(pack.name.run), !pack.isCondemned else { continue }
-      if live.count(pack: number) == 0 {
+      if use.count == 0 {
         unused.append(number)
         continue
       }
-      let overhead = Int64(live.count(pack: number)) * 120
-      let lost = max(0, pack.byteCount - used - overhead)
+      let lost = use.unusedBytes(ofPackOf: pack.byteCount)
       wasted += lost
       candidates.append((number, lost, pack.byteCount))
     }
-    choose(candidates, wasted: wasted, tolerance: tolerance)
+    choose(
+      candidates, wasted: wasted, tolerance: tolerance,
+      smallBytes: Int64(known.repository.tuning.smallPackByteCount))
   }
 
   private mutating func choose(
-    _ candidates: [(number: Int, wasted: Int64, size: Int64)], wasted: Int64, tolerance: Double
+    _ candidates: [(number: Int, wasted: Int64, size: Int64)], wasted: Int64,
+    tolerance: Double, smallBytes: Int64
   ) {
     var rest = wasted
     let allowed = Int64(Double(liveBytes) * tolerance)
@@ -49,7 +50,7 @@ struct CollectionPlan {
       chosen.insert(candidate.number)
       rest -= candidate.wasted
     }
-    let small = candidates.filter { $0.size < CollectionPlan.smallPackBytes }
+    let small = candidates.filter { $0.size < smallBytes }
     if small.count >= CollectionPlan.smallPackCount { chosen.formUnion(small.map(\.number)) }
     rewritten = chosen.sorted()
   }

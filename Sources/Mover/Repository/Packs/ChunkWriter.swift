@@ -8,6 +8,7 @@ struct ChunkWriter: ~Copyable {
   private let packs: PackWriter
   private let nameKey: BLAKE3Key
   private let payloadKey: [UInt8]?
+  private let stagedLimit: Int
   private var compressor: Compressor
   private var seal = Seal()
   private var staged = StagedRecords()
@@ -23,6 +24,7 @@ struct ChunkWriter: ~Copyable {
     self.packs = packs
     nameKey = kind == .data ? repository.keys.chunk : repository.keys.metadata
     payloadKey = repository.keys.payloadKey(of: run)
+    stagedLimit = min(StagedRecords.fullByteCount, repository.tuning.packByteCount)
     compressor = Compressor(level: level)
   }
 
@@ -39,7 +41,7 @@ struct ChunkWriter: ~Copyable {
     } else {
       ChunkWriter.stage(record, compressor, key: payloadKey, &seal, &staged)
     }
-    if staged.isFull { try flush() }
+    if staged.bytes.count >= stagedLimit { try flush() }
     return id
   }
 

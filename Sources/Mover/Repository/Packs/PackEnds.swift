@@ -116,13 +116,36 @@ extension Repository {
       var bytes = unsafe span.mutableBytes
       got = try store.read(object, at: Int64(offset), into: &bytes)
     } catch {
-      guard error.code == .missing else { throw RepositoryError(error) }
-      throw RepositoryError(
-        .damaged, object, "the object is missing",
-        remedy: "run farmio check to see which files need it")
+      throw error.code == .missing ? Repository.missing(object) : RepositoryError(error)
     }
     if got < count { buffer.removeLast(count - got) }
     return buffer
+  }
+
+  /// Fills the first `count` bytes of `buffer`, which grows as needed, with exactly those of an
+  /// object. For reads one after the other: nothing is allocated once the buffer is large enough.
+  func read(
+    _ object: String, at offset: Int, count: Int, into buffer: inout [UInt8]
+  ) throws(RepositoryError) {
+    if buffer.count < count { buffer = [UInt8](repeating: 0, count: count) }
+    let got: Int
+    do throws(StoreError) {
+      var span = buffer.mutableSpan
+      var bytes = unsafe span.mutableBytes
+      var exact = bytes._mutatingExtracting(first: count)
+      got = try store.read(object, at: Int64(offset), into: &exact)
+    } catch {
+      throw error.code == .missing ? Repository.missing(object) : RepositoryError(error)
+    }
+    guard got == count else {
+      throw RepositoryError(.damaged, object, "it ends at byte \(offset + got)")
+    }
+  }
+
+  private static func missing(_ object: String) -> RepositoryError {
+    RepositoryError(
+      .damaged, object, "the object is missing",
+      remedy: "run farmio check to see which files need it")
   }
 
   /// Read first from a pack's end: holds the footer of a pack of up to 2,700 records.

@@ -17,6 +17,9 @@ public struct Restore: Sendable {
     public var deletesExtra = false
     /// What is left out, relative to `path`.
     public var filter = Filter()
+    /// What alone is brought back, with the folders on the way to it, relative to `path`; all where
+    /// it has no rules. Rules mean here what they leave out in `filter`.
+    public var inclusion = Filter()
     /// Say what would be done, and do nothing.
     public var isDryRun = false
     /// What metadata is brought back.
@@ -90,7 +93,7 @@ public struct Restore: Sendable {
     let run = try Run(
       repository, .restore, host: host, clock: clock, readOnlyAllowed: true)
     do throws(RepositoryError) {
-      try run.pin(snapshot)
+      try run.pin([snapshot])
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: true)
       let job = RestoreJob(
         repository: repository, disk: disk, run: run, known: known, options: options,

@@ -91,18 +91,17 @@ extension WindowRestore {
     guard let first = wanted.first, let last = wanted.last else { return }
     let start = first.record.payloadOffset
     let end = last.record.payloadOffset + Int(last.record.storedCount)
-    let bytes: [UInt8]
     do throws(RepositoryError) {
-      bytes = try job.repository.bytes(of: run.pack.object, at: start, count: end - start)
+      try job.repository.read(
+        run.pack.object, at: start, count: end - start, into: &worker.fetched)
     } catch {
       guard error.code == .damaged else { throw error }
       return fail(wanted, error.description)
     }
     for item in wanted {
       let from = item.record.payloadOffset - start
-      let payload = bytes.rawBytes.extracting(from..<from + Int(item.record.storedCount))
       do throws(RepositoryError) {
-        try worker.reader.decode(payload, of: item.record, in: run.pack, kind: .data)
+        try worker.decode(item.record, at: from, in: run.pack)
       } catch {
         guard error.code == .damaged else { throw error }
         fail([item], error.description)
