@@ -1,4 +1,7 @@
-"""The chunker RKP-CDC/1, by section 11 of docs/repository-format.md alone; run it to try its test vectors."""
+"""The chunker RKP-CDC/1, by section 11 of docs/repository-format.md alone.
+
+Run it to try the page's test vectors.
+"""
 
 import struct
 

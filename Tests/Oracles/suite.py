@@ -30,9 +30,10 @@ class Suite:
 
     def call(self, *command):
         """Runs a command; its output, and what it said if it failed."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("FARMIO_")}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
-        return done.stdout, done.returncode and (done.stderr.strip() or "status %d" % done.returncode)
+        variables = {key: value for key, value in os.environ.items() if key[:7] != "FARMIO_"}
+        done = subprocess.run(command, capture_output=True, text=True, env=variables)
+        said = done.stderr.strip() or "status %d" % done.returncode
+        return done.stdout, said if done.returncode else ""
 
     def python(self, script, *arguments):
         return self.call(sys.executable, os.path.join(HERE, script), *arguments)
@@ -45,7 +46,7 @@ class Suite:
         place = os.path.join(self.scratch, form)
         secret = os.path.join(self.scratch, "secret")
         with open(secret, "wb") as file:
-            file.write(b"correct horse \xc3\xa9 battery staple, and a key of more than 32 bytes\r\n")
+            file.write(b"correct horse \xc3\xa9 battery staple, more than 32 bytes\r\n")
         options = {
             "passphrase": ["--encrypt", "--password-file", secret],
             "key file": ["--encrypt", "--key-file", secret],
@@ -58,17 +59,39 @@ class Suite:
             for repeat in ("backup", "backup again"):
                 _, wrong = self.call(self.farmio, "backup", place, tree, *unlock)
                 self.expect("%s: %s" % (what, repeat), wrong)
-            target = os.path.join(self.scratch, "restored")
-            _, wrong = self.python("read_repository.py", *unlock, place, "restore", "latest", target)
-            self.expect("%s: restore" % what, wrong)
-            if not wrong:
-                restored = os.path.join(target, os.path.basename(tree))
-                wrong = odd_tree.differences(os.fsencode(tree), os.fsencode(restored))
-                self.expect("%s: same tree" % what, wrong)
-            shutil.rmtree(target, ignore_errors=True)
+            self.read_back(what, place, unlock, tree)
         arguments = [*unlock, place, "check", "--data", "--cuts", "16"]
         self.script("%s: check" % form, "read_repository.py", *arguments)
+        self.collect(form, place, unlock)
         self.spoil(form, place, unlock)
+
+    def collect(self, form, place, unlock):
+        """What a collection leaves behind, in rewritten packs, is the newest snapshot still."""
+        tree = os.path.join(self.scratch, "changing")
+        odd_tree.make(os.fsencode(tree), 2)
+        for seed in range(3, 5):
+            odd_tree.change(os.fsencode(tree), seed)
+            _, wrong = self.call(self.farmio, "backup", place, tree, *unlock)
+            self.expect("%s: changed tree" % form, wrong)
+        _, wrong = self.call(self.farmio, "forget", place, "--keep-last", "1", "--prune", *unlock)
+        self.expect("%s: forget and prune" % form, wrong)
+        verdicts = [name for name in os.listdir(os.path.join(place, "gc")) if "result" in name]
+        self.expect("%s: a verdict stands" % form, not verdicts and "there is none")
+        arguments = [*unlock, place, "check", "--data"]
+        self.script("%s: check after it" % form, "read_repository.py", *arguments)
+        self.read_back("%s: after it" % form, place, unlock, tree)
+        shutil.rmtree(tree)
+
+    def read_back(self, what, place, unlock, tree):
+        """Restores the newest snapshot with our reader, and compares."""
+        target = os.path.join(self.scratch, "restored")
+        _, wrong = self.python("read_repository.py", *unlock, place, "restore", "latest", target)
+        self.expect("%s: restore" % what, wrong)
+        if not wrong:
+            restored = os.path.join(target, os.path.basename(tree))
+            wrong = odd_tree.differences(os.fsencode(tree), os.fsencode(restored))
+            self.expect("%s: same tree" % what, wrong)
+        shutil.rmtree(target, ignore_errors=True)
 
     def spoil(self, form, place, unlock):
         """The reader must notice one changed byte wherever it lies: or it proves nothing."""
