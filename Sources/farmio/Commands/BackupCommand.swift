@@ -70,7 +70,7 @@ enum BackupCommand {
     if let name = session[parent] { options.parent = try session.snapshot(name, of: repository) }
     let progress = ProgressCounters()
     let backup = Backup(
-      into: repository, from: ThreadDisk(), host: Host.current().named(session[host]),
+      into: repository, from: try session.makeDisk(), host: Host.current().named(session[host]),
       clock: SystemClock(), cancellation: session.interrupt.token, progress: progress)
     if session[Common.dryRun] { return try preview(backup, options, session.report) }
     let outcome = try session.withProgress("backup", progress) { () throws(CommandError) in
