@@ -11,6 +11,7 @@ public struct Backup: Sendable {
   public struct Options: Sendable {
     /// Folders and files, as given.
     public var paths: [FileName] = []
+    /// Words to find the snapshot by, each at most 4,096 bytes.
     public var tags: [String] = []
     /// What is left out, relative to each path.
     public var filter = Filter()
@@ -33,6 +34,7 @@ public struct Backup: Sendable {
 
   /// A snapshot made, and what could not go into it.
   public struct Outcome: Sendable {
+    /// The snapshot that was committed.
     public let snapshot: Snapshot
     /// Files and folders that are not in the snapshot, with the reason.
     public let failures: [ScanFailure]

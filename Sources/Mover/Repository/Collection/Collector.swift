@@ -36,9 +36,11 @@ public struct Collector: ~Copyable {
   public struct Summary: Hashable, Sendable {
     /// Packs deleted, and their bytes.
     public var deletedPacks = 0
+    /// Bytes of the packs deleted.
     public var deletedBytes: Int64 = 0
     /// Packs of which only the needed records were kept, and the bytes written for it.
     public var rewrittenPacks = 0
+    /// Bytes written to keep what was needed of the packs rewritten.
     public var rewrittenBytes: Int64 = 0
     /// Stored bytes of records that snapshots need.
     public var liveBytes: Int64 = 0
