@@ -39,6 +39,7 @@ public struct DiskError: Error, Hashable, Sendable {
 
 extension DiskError: CustomStringConvertible {
   public var description: String {
-    name.bytes.isEmpty ? "\(operation.rawValue): \(cause)" : "\(name): \(operation.rawValue): \(cause)"
+    name.bytes.isEmpty
+      ? "\(operation.rawValue): \(cause)" : "\(name): \(operation.rawValue): \(cause)"
   }
 }
