@@ -43,15 +43,22 @@ public final class Repository: Sendable {
     let config = ConfigRecord(
       repository: tuning.entropy.runID(), created: clock.now(), chunkClass: chunkClass,
       secret: try SecretSeal.wrap(secret, key: key))
-    let isNew = try storing { () throws(StoreError) in
-      try store.putIfAbsent(configName, config.encoded)
+    let isNew = try storing { () throws(StoreError) -> Bool in
+      if try store.get(configName, limit: Limits.recordBytes) != nil { return false }
+      // The copy first: from the moment there is a repository, it has its copy.
+      try store.put(configCopyName, config.encoded)
+      if try store.putIfAbsent(configName, config.encoded) { return true }
+      // Another was made in this moment; the copy has to be that one's.
+      if let other = try store.get(configName, limit: Limits.recordBytes) {
+        try store.put(configCopyName, other)
+      }
+      return false
     }
     guard isNew else {
       throw RepositoryError(
         .exists, store.place, "there is a repository already",
         remedy: "use it as it is, or choose another place")
     }
-    try storing { () throws(StoreError) in try store.put(configCopyName, config.encoded) }
     let keys = RepositoryKeys(secret: secret, isEncrypted: config.isEncrypted)
     return Repository(store: store, config: config, keys: keys, tuning: tuning)
   }

@@ -16,7 +16,7 @@ struct CompressionLevel: ArgumentValue, Hashable {
 /// `farmio backup`.
 enum BackupCommand {
   static let paths = OperandList<FileName>(
-    "PATH", atLeast: 1, "What to store: files and folders, each under its absolute path", .path)
+    "PATH", atLeast: 1, "What to store: files and folders, each under its last name", .path)
   static let tags = OptionList<String>("tag", "t", "TAG", "Mark the snapshot with TAG")
   static let parent = Option<SnapshotName>(
     "parent", nil, "SNAP", "Compare with SNAP instead of the last one of these paths",

@@ -112,6 +112,10 @@ final class ActorStore: Store {
     try step("delete", name) { () throws(StoreError) in try base.delete(name) }
   }
 
+  func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int {
+    try base.removeAbandoned(writtenBefore: time)
+  }
+
   private func step<R>(
     _ verb: String, _ name: String, _ body: () throws(StoreError) -> R
   ) throws(StoreError) -> R {

@@ -65,6 +65,9 @@ final class MemoryStore: Store {
     objects.withLock { _ = $0.removeValue(forKey: name) }
   }
 
+  /// Nothing is left behind in memory.
+  func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int { 0 }
+
   /// Every name, sorted.
   var names: [String] { objects.withLock { $0.keys.sorted() } }
 

@@ -72,6 +72,7 @@ public struct Backup: Sendable {
     let roots = try BackupRoots(options.paths, on: disk)
     let run = try Run(repository, .backup, host: host, clock: clock)
     do throws(RepositoryError) {
+      try repository.removeAbandoned(before: started)
       let parent = try pinParent(options, roots: roots, run)
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: false)
       let job = try BackupJob(
