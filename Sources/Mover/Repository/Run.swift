@@ -111,8 +111,17 @@ final class Run: Sendable {
       return state.lease
     }
     guard let due else { return }
-    if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
+    try checkStanding()
     try repository.replace(Run.leaseName(id), kind: .lease, body: due.encoded)
+  }
+
+  /// Fails if the run was fenced off. Its lease goes then, and VOID stands; after a month even that
+  /// may be swept, and the missing lease is all that tells a machine that slept so long.
+  private func checkStanding() throws(RepositoryError) {
+    if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
+    guard try repository.record(Run.leaseName(id), kind: .lease) != nil else {
+      throw fenced("its lease is gone")
+    }
   }
 
   /// The commit point: creates the snapshot's reference. Packs and index must be durable.
@@ -120,14 +129,16 @@ final class Run: Sendable {
     let name = Repository.referenceName(id)
     let bytes = repository.encode(
       ReferenceRecord.snapshot(snapshot).encoded, kind: .reference, name: name)
+    try checkStanding()
     let store = repository.store
     let isNew = try storing { () throws(StoreError) in
       // The copy alone commits nothing; it only mends a reference that exists.
       try store.put(Repository.referenceCopyName(id), bytes)
       return try store.putIfAbsent(name, bytes)
     }
-    if !isNew {
-      if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
+    if !isNew, case .void(_, let reason) = try repository.reference(id) {
+      try repository.delete(Repository.referenceCopyName(id))
+      throw fenced(reason)
     }
     try end()
   }

@@ -240,30 +240,43 @@ final class CheckJob {
 
   private func repair() throws(RepositoryError) {
     guard !outcome.findings.isEmpty else { return }
-    let repair = Repair(repository, run: run, cancellation: cancellation)
+    var repair = try Repair(repository, run: run, cancellation: cancellation)
     var retired = [PackName]()
+    var lost = [PackName: Set<Digest>]()
     for pack in broken {
-      let rescued = try repair.rescue(pack.name, byteCount: pack.size)
+      lost[pack.name] = try repair.rescue(pack.name, byteCount: pack.size).lost
       retired.append(pack.name)
-      if rescued.lost.isEmpty { markRepaired { $0.object == pack.name.object } }
     }
     for pack in whole where rotten[pack.name] != nil {
-      let rescued = try repair.rescue(pack)
+      lost[pack.name] = try repair.rescue(pack).lost
       retired.append(pack.name)
-      markRepaired { finding in
-        finding.object == pack.name.object && !rescued.lost.contains { $0 == finding.record }
-      }
     }
+    try repair.finish()
     if !retired.isEmpty {
       var collector = Collector(
         repository, host: host, clock: clock, options: Collector.Options(),
         cancellation: cancellation)
       // Where runs are at work that must end first, the next collection deletes the packs.
       _ = try collector.retire(retired, rotten: rotten, run: run)
-      markRepaired { $0.code == .index }
+      try markRescued(lost)
     } else if indexIsBroken {
       try repository.rewriteIndex(without: [], run: run)
-      markRepaired { $0.code == .index }
+    }
+    markRepaired { $0.code == .index }
+  }
+
+  /// A fault is mended if every record it cost is whole in a new pack, or was in another all along.
+  private func markRescued(_ lost: [PackName: Set<Digest>]) throws(RepositoryError) {
+    let known = try KnownChunks(
+      repository, avoiding: [], forReading: true,
+      without: rotten.merging(lost) { $0.union($1) })
+    for (pack, ids) in lost {
+      var gone = Set<Digest>()
+      for id in ids where try !known.contains(id) { gone.insert(id) }
+      markRepaired { finding in
+        guard finding.object == pack.object else { return false }
+        return finding.record.map { !gone.contains($0) } ?? gone.isEmpty
+      }
     }
   }
 
