@@ -145,6 +145,7 @@ final class LargeFile: Sendable {
       rebasing: memory[headroom..<headroom + block.byteCount])
     worker.batch.removeAll()
     unsafe worker.batch.append(.read(handle, at: block.offset, into: target))
+    job.waitToRead(block.byteCount)
     lane.perform(&worker.batch)
     let read = worker.batch.results[0]
 
