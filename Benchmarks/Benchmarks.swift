@@ -9,9 +9,11 @@ struct Benchmarks {
     case "hashing": HashBenchmarks.run()
     case "hash-oracle": HashOracle.run()
     case "scan": try TreeCopy.scan(Array(arguments))
+    case "copy": try TreeCopy.copy(Array(arguments))
     case "compression": try CompressionBenchmarks.run(Array(arguments))
     default:
       print("usage: Benchmarks kernels | hashing | hash-oracle | scan PATH [THREADS]")
+      print("       Benchmarks copy [OPTION]… SRC DST")
       print("       Benchmarks compression [--level N] [--class NAME] [--single] VERSION…")
       exit(2)
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Measures work that repeats, on one core.

@@ -50,7 +50,7 @@ class Farmio(Archiver):
         self.snapshots.append(output.split()[-1])
 
     def restore(self, path, number, target):
-        snapshot = f"{self.snapshots[number]}:{os.path.abspath(path)}"
+        snapshot = f"{self.snapshots[number]}:{os.path.basename(path)}"
         return [self.program, "restore", self.repository, snapshot, "--target", target,
                 "--quiet"], None
 

@@ -3,9 +3,25 @@ import Mover
 
 /// Opening what commands work on.
 extension Session {
+  /// The files of this machine.
+  func makeDisk() throws(CommandError) -> any Disk {
+    do throws(DiskError) {
+      return try LocalDisk.open(cancellation: interrupt.token)
+    } catch {
+      throw CommandError(error)
+    }
+  }
+
+  /// Threads, where `FARMIO_THREADS` says how many.
+  var threads: Int? {
+    environment["FARMIO_THREADS"].flatMap { Int(argument: $0) }.flatMap {
+      (1...1024).contains($0) ? $0 : nil
+    }
+  }
+
   /// The store at a place that holds a repository, or is to hold one.
   func store(at place: FileName, makingFolder: Bool) throws(CommandError) -> FileStore {
-    let disk = ThreadDisk()
+    let disk = try makeDisk()
     do throws(DiskError) {
       if makingFolder { try disk.makeFolders(place) }
     } catch {

@@ -297,7 +297,7 @@ def restore(place, source, target, delete):
         _, manifest = repository.manifest(snapshot)
     except FileNotFoundError:
         raise SystemExit(f"farmio: no snapshot {snapshot}") from None
-    assert not inside or inside.strip("/") == manifest["path"].strip("/")
+    assert not inside or inside == os.path.basename(manifest["path"])
     lay_out(manifest["entries"], target, repository.get, delete)
 
 

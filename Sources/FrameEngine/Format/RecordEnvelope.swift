@@ -14,6 +14,7 @@ public struct RecordEnvelope: Hashable, Sendable {
     case watch = 6
   }
 
+  /// What the object is; it must agree with the object's name.
   public let kind: Kind
   /// Twelve random bytes that the body was sealed under; `nil` for a plain body.
   public let nonce: [UInt8]?
@@ -65,7 +66,8 @@ public struct RecordEnvelope: Hashable, Sendable {
     let covered = reader.offset
     let digest = try reader.digest()
     try reader.expectEnd()
-    guard digest == RecordEnvelope.digest(of: bytes.extracting(first: covered), name: name, key: key)
+    guard
+      digest == RecordEnvelope.digest(of: bytes.extracting(first: covered), name: name, key: key)
     else {
       throw FormatError(.corrupt, at: covered, "the record does not match its digest")
     }

@@ -137,18 +137,23 @@ public enum Access: Hashable, Sendable {
 
 /// What `statx` tells of a file.
 public struct FileStatus: Hashable, Sendable {
+  /// What kind of file it is.
   public var kind: FileKind
   /// Permission bits with set-user, set-group and sticky: 0o7777.
   public var mode: UInt32
+  /// The owner's number.
   public var user: UInt32
+  /// The owning group's number.
   public var group: UInt32
   /// Bytes.
   public var size: Int64
   /// Bytes that take space on the disk; fewer than `size` where the file has holes.
   public var allocated: Int64
+  /// When the content last changed.
   public var modified: Timestamp
   /// When data or metadata last changed; cannot be set by programs.
   public var changed: Timestamp
+  /// The file's number on its volume.
   public var inode: UInt64
   /// The device the file lies on.
   public var volume: UInt64
@@ -180,9 +185,11 @@ public struct FileStatus: Hashable, Sendable {
 
 /// One name of a folder, as getdents64 gives it.
 public struct FolderEntry: Hashable, Sendable {
+  /// The name, without a path.
   public let name: FileName
   /// `nil` where the file system does not say without a `status` call.
   public let kind: FileKind?
+  /// The file's number on its volume.
   public let inode: UInt64
 
   /// An entry with every field given.

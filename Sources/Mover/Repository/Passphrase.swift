@@ -42,24 +42,3 @@ enum Passphrase {
     return key
   }
 }
-
-/// Random bytes from the kernel.
-enum Entropy {
-  static func bytes(_ count: Int) -> [UInt8] {
-    unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-      unsafe randombytes_buf(target.baseAddress!, count)
-      initialized = count
-    }
-  }
-
-  static func digest() -> Digest {
-    var generator = SystemRandomNumberGenerator()
-    return Digest(
-      words: (generator.next(), generator.next(), generator.next(), generator.next()))
-  }
-
-  static func runID() -> RunID {
-    var generator = SystemRandomNumberGenerator()
-    return RunID(words: (generator.next(), generator.next()))
-  }
-}

@@ -7,7 +7,7 @@ extension Repository {
     var stored = body
     if let key = keys.recordKey {
       // Leases are rewritten under one name: a random nonce each time never meets its like.
-      let fresh = Entropy.bytes(Seal.nonceByteCount)
+      let fresh = tuning.entropy.bytes(Seal.nonceByteCount)
       var seal = Seal()
       stored = seal.seal(
         body.rawBytes, key: key, nonce: fresh, associated: Array(name.utf8))
@@ -66,6 +66,13 @@ extension Repository {
     let bytes = encode(body, kind: kind, name: name)
     let store = store
     try storing { () throws(StoreError) in try store.put(name, bytes) }
+  }
+
+  /// Removes what killed writers left, as far as they are surely dead.
+  func removeAbandoned(before now: Timestamp) throws(RepositoryError) {
+    let dayAgo = Timestamp(seconds: now.seconds - 24 * 3600, nanoseconds: 0)
+    let store = store
+    _ = try storing { () throws(StoreError) in try store.removeAbandoned(writtenBefore: dayAgo) }
   }
 
   func delete(_ name: String) throws(RepositoryError) {

@@ -10,11 +10,15 @@ public final class Repository: Sendable {
   /// What the repository says of itself.
   public let config: ConfigRecord
   let keys: RepositoryKeys
+  let tuning: RepositoryTuning
 
-  private init(store: any Store, config: ConfigRecord, keys: RepositoryKeys) {
+  private init(
+    store: any Store, config: ConfigRecord, keys: RepositoryKeys, tuning: RepositoryTuning
+  ) {
     self.store = store
     self.config = config
     self.keys = keys
+    self.tuning = tuning
   }
 
   /// The place, as a person would type it.
@@ -27,26 +31,47 @@ public final class Repository: Sendable {
   public static func create(
     at store: any Store, chunkClass: ChunkClass?, key: RepositoryKey, clock: any Clock
   ) throws(RepositoryError) -> Repository {
-    let secret = Entropy.digest()
+    try create(
+      at: store, chunkClass: chunkClass, key: key, clock: clock, tuning: RepositoryTuning())
+  }
+
+  static func create(
+    at store: any Store, chunkClass: ChunkClass?, key: RepositoryKey, clock: any Clock,
+    tuning: RepositoryTuning
+  ) throws(RepositoryError) -> Repository {
+    let secret = tuning.entropy.digest()
     let config = ConfigRecord(
-      repository: Entropy.runID(), created: clock.now(), chunkClass: chunkClass,
+      repository: tuning.entropy.runID(), created: clock.now(), chunkClass: chunkClass,
       secret: try SecretSeal.wrap(secret, key: key))
-    let isNew = try storing { () throws(StoreError) in
-      try store.putIfAbsent(configName, config.encoded)
+    let isNew = try storing { () throws(StoreError) -> Bool in
+      if try store.get(configName, limit: Limits.recordBytes) != nil { return false }
+      // The copy first: from the moment there is a repository, it has its copy.
+      try store.put(configCopyName, config.encoded)
+      if try store.putIfAbsent(configName, config.encoded) { return true }
+      // Another was made in this moment; the copy has to be that one's.
+      if let other = try store.get(configName, limit: Limits.recordBytes) {
+        try store.put(configCopyName, other)
+      }
+      return false
     }
     guard isNew else {
       throw RepositoryError(
         .exists, store.place, "there is a repository already",
         remedy: "use it as it is, or choose another place")
     }
-    try storing { () throws(StoreError) in try store.put(configCopyName, config.encoded) }
     let keys = RepositoryKeys(secret: secret, isEncrypted: config.isEncrypted)
-    return Repository(store: store, config: config, keys: keys)
+    return Repository(store: store, config: config, keys: keys, tuning: tuning)
   }
 
   /// Opens the repository at a place.
   public static func open(
     at store: any Store, key: RepositoryKey
+  ) throws(RepositoryError) -> Repository {
+    try open(at: store, key: key, tuning: RepositoryTuning())
+  }
+
+  static func open(
+    at store: any Store, key: RepositoryKey, tuning: RepositoryTuning
   ) throws(RepositoryError) -> Repository {
     guard let config = try readConfig(at: store) else {
       throw RepositoryError(
@@ -55,7 +80,7 @@ public final class Repository: Sendable {
     }
     let secret = try SecretSeal.unwrap(config.secret, key: key, place: store.place)
     let keys = RepositoryKeys(secret: secret, isEncrypted: config.isEncrypted)
-    return Repository(store: store, config: config, keys: keys)
+    return Repository(store: store, config: config, keys: keys, tuning: tuning)
   }
 
   /// How the repository at a place keeps its secret; `nil` if there is no repository.

@@ -168,5 +168,6 @@ extension Repository {
       Repository.forgottenName(snapshot), kind: .forgotten,
       body: ForgottenRecord(time: clock.now()).encoded)
     try delete(Repository.referenceName(snapshot))
+    try delete(Repository.referenceCopyName(snapshot))
   }
 }

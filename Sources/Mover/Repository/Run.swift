@@ -38,7 +38,7 @@ final class Run: Sendable {
     _ repository: Repository, _ work: LeaseRecord.Work, host: Host, clock: any Clock,
     readOnlyAllowed: Bool = false
   ) throws(RepositoryError) {
-    let id = Entropy.runID()
+    let id = repository.tuning.entropy.runID()
     let lease = LeaseRecord(
       work: work, host: host.name, machine: host.machine, process: host.process,
       processStart: host.processStart, started: clock.now(),
@@ -80,6 +80,22 @@ final class Run: Sendable {
       throw RepositoryError(
         .noSnapshot, snapshot.id.short, "the snapshot was forgotten a moment ago")
     }
+  }
+
+  /// Takes back every pin, with the next writing of the lease.
+  func unpin() { state.withLock { $0.lease.pins = [] } }
+
+  /// Makes the lease say that the run knows nothing from before `generation`: for a collector that
+  /// has dropped all it knew.
+  func advance(to generation: UInt64) throws(RepositoryError) {
+    let lease: LeaseRecord? = state.withLock { state in
+      guard state.lease.generation < generation else { return nil }
+      state.lease.generation = generation
+      state.lease.heartbeat += 1
+      return state.lease
+    }
+    guard let lease else { return }
+    try repository.replace(Run.leaseName(id), kind: .lease, body: lease.encoded)
   }
 
   /// Shows that the run lives, at most once a minute; workers call it as they go. Fails if the run

@@ -38,13 +38,15 @@ import FrameEngine
       unsafeUninitializedCapacity: plain.byteCount + Seal.tagByteCount
     ) { target, initialized in
       let source = unsafe plain.withUnsafeBytes { $0.baseAddress }
-      unsafe ok = ok
+      unsafe ok =
+        ok
         && EVP_EncryptUpdate(
           context, target.baseAddress, &count,
           source?.assumingMemoryBound(to: UInt8.self), Int32(plain.byteCount)) == 1
       let tag = unsafe target.baseAddress! + plain.byteCount
       unsafe ok = ok && EVP_EncryptFinal_ex(context, tag, &count) == 1
-      unsafe ok = ok
+      unsafe ok =
+        ok
         && EVP_CIPHER_CTX_ctrl(
           context, EVP_CTRL_AEAD_GET_TAG, Int32(Seal.tagByteCount), tag) == 1
       initialized = plain.byteCount + Seal.tagByteCount
@@ -69,7 +71,8 @@ import FrameEngine
     let plain = unsafe [UInt8](unsafeUninitializedCapacity: max(plainCount, 1)) {
       target, initialized in
       unsafe sealed.withUnsafeBytes { source in
-        unsafe ok = ok
+        unsafe ok =
+          ok
           && EVP_DecryptUpdate(
             context, target.baseAddress, &count,
             source.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(plainCount)) == 1
@@ -78,7 +81,8 @@ import FrameEngine
       initialized = plainCount
     }
     ok =
-      unsafe ok && tag.withUnsafeMutableBytes { bytes in
+      unsafe ok
+      && tag.withUnsafeMutableBytes { bytes in
         unsafe EVP_CIPHER_CTX_ctrl(
           context, EVP_CTRL_AEAD_SET_TAG, Int32(Seal.tagByteCount), bytes.baseAddress) == 1
       }

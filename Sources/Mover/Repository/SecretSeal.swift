@@ -11,7 +11,7 @@ enum SecretSeal {
     case .none:
       return .open(secret)
     case .passphrase(let passphrase):
-      let salt = Entropy.bytes(16)
+      let salt = Entropy.system.bytes(16)
       let wrapping = try Passphrase.key(
         passphrase, salt: salt, passes: Passphrase.passes, memoryKiB: Passphrase.memoryKiB)
       return .passphrase(
@@ -55,7 +55,7 @@ enum SecretSeal {
 
   private static func seal(_ secret: Digest, under key: [UInt8]) -> ConfigRecord.Sealed {
     var seal = Seal()
-    let nonce = Entropy.bytes(Seal.nonceByteCount)
+    let nonce = Entropy.system.bytes(Seal.nonceByteCount)
     return ConfigRecord.Sealed(
       nonce: nonce,
       ciphertext: seal.seal(secret.bytes.rawBytes, key: key, nonce: nonce, associated: associated))

@@ -4,6 +4,7 @@ public import FrameEngine
 public struct Snapshot: Hashable, Sendable {
   /// The run that made it.
   public let id: RunID
+  /// When, where and of what it was made.
   public let record: SnapshotRecord
 
   /// A snapshot of this ID.

@@ -48,6 +48,7 @@ extension RingLane {
   private func queueOpen(_ path: UnsafePointer<CChar>, in folder: Handle, slot: Int) {
     // A file without a descriptor cannot be inherited either: the kernel refuses O_CLOEXEC.
     var flags = Kernel.flags(.read()) & ~O_CLOEXEC
+    openSlotCount = max(openSlotCount, slot + 1)
     if !flights[slot].keepsAccessTime { flags &= ~farmio_o_noatime }
     unsafe enqueue(slot, .open, flags: farmio_sqe_link) { entry in
       unsafe io_uring_prep_openat_direct(

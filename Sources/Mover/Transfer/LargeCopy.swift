@@ -177,7 +177,10 @@ final class LargeCopy: Sendable {
       }
       if isDurable, run.options.durability == .batch { try run.disk.sync(ends.target) }
     }
-    try run.finish(ends.target, metadata, folder, path, worker)
+    let current = try located(path) { () throws(DiskError) in
+      FileMetadata.Current(try run.disk.status(of: ends.target))
+    }
+    try run.finish(ends.target, metadata, current, path, worker)
     run.closeReadOnly(ends.source)
     journal.close()
     worker.summary.bytesResumed += resumed.byteCount

@@ -8,9 +8,11 @@ extension TransferRun {
   /// Adds a complete file to those that wait on this thread; publishes them when they are enough.
   func add(_ file: ReadyFile, _ worker: TransferWorker) {
     file.folder.hold()
+    let isSameFolder = worker.ready.last?.folder === file.folder
+    worker.readyWeight += isSameFolder ? 1 : TransferSizes.folderWeight
     worker.ready.append(file)
     worker.readyBytes += file.byteCount
-    if options.durability != .batch || worker.ready.count >= readyFiles
+    if options.durability != .batch || worker.readyWeight >= readyWeight
       || worker.readyBytes >= readyBytes
     {
       publish(worker)
@@ -22,6 +24,7 @@ extension TransferRun {
     if worker.ready.isEmpty { return }
     let files = worker.ready
     worker.ready.removeAll(keepingCapacity: true)
+    worker.readyWeight = 0
     worker.readyBytes = 0
     do throws(TransferFailure) {
       if options.durability == .batch, !files.allSatisfy(\.isDurable) {
@@ -40,7 +43,9 @@ extension TransferRun {
     if let staging = file.folder.staging { return publish(staged: file, staging, worker) }
     let folder = file.folder.target!.handle
     do throws(TransferFailure) {
-      if !file.digests.isEmpty { try verify(file.part, file.digests, in: file.folder, worker) }
+      if !file.digests.isEmpty {
+        try verify(file.part, file.digests, in: file.folder, file.fullPath, worker)
+      }
       try located(file.fullPath) { () throws(DiskError) in
         try disk.rename(file.part, in: folder, to: file.name, in: folder)
       }
@@ -74,7 +79,8 @@ extension TransferRun {
     let contents = staging.collected
     for (name, digest) in contents.digests {
       do throws(TransferFailure) {
-        try verify(name, [digest], in: file.folder, worker)
+        try verify(
+          name, [digest], in: file.folder, file.folder.fullPath.appending(name), worker)
       } catch {
         discard(name, in: file.folder.target!.handle)
         fail(error, worker)
@@ -99,14 +105,15 @@ extension TransferRun {
 
   /// Reads a file back and compares it with what was read from its source.
   private func verify(
-    _ name: FileName, _ digests: [RangeDigest], in folder: TargetFolder, _ worker: TransferWorker
+    _ name: FileName, _ digests: [RangeDigest], in folder: TargetFolder,
+    _ path: @autoclosure () -> FileName, _ worker: TransferWorker
   ) throws(TransferFailure) {
-    let isIntact = try located(folder.fullPath.appending(name)) { () throws(DiskError) in
+    let isIntact = try located(path()) { () throws(DiskError) in
       let handle = try disk.open(name, in: folder.target!.handle, .read(direct: true))
       defer { closeReadOnly(handle) }
       return try data.isIntact(handle, digests, worker)
     }
-    if !isIntact { throw TransferFailure(folder.fullPath.appending(name), .differs) }
+    if !isIntact { throw TransferFailure(path(), .differs) }
   }
 
   private func drop(_ file: ReadyFile, _ failure: TransferFailure, _ worker: TransferWorker) {

@@ -95,9 +95,9 @@ private struct Places {
       root = .folder(sourcePath)
       sourceName = nil
       source = folder
-      destination = try Places.target(targetPath, fileName: nil, on: disk, options)
       try Places.checkApart(
-        source: (folder, sourcePath), target: destination, on: disk, options)
+        source: (folder, sourcePath), target: targetPath.withoutTrailingSlashes, on: disk, options)
+      destination = try Places.target(targetPath, fileName: nil, on: disk, options)
     } else {
       let name = sourcePath.lastComponent
       let above = sourcePath.parent
@@ -161,20 +161,24 @@ private struct Places {
   }
 
   /// Refuses a target inside its source, which would never end, and a source inside a target whose
-  /// extra files are removed: it would be one of them.
+  /// extra files are removed: it would be one of them. Asked before anything is made.
   private static func checkApart(
-    source: (folder: OpenFolder, path: FileName), target: TransferRun.Destination,
-    on disk: any Disk, _ options: TransferOptions
+    source: (folder: OpenFolder, path: FileName), target: FileName, on disk: any Disk,
+    _ options: TransferOptions
   ) throws(TransferFailure) {
-    guard let folder = target.folder else { return }
-    let isInside = try located(target.path) { () throws(DiskError) -> Bool in
-      try Places.isInside(folder, source.folder, on: disk)
+    var path = target
+    var existing = try folder(at: path, on: disk)
+    while existing == nil, path.parent != path {
+      path = path.parent
+      existing = try folder(at: path, on: disk)
     }
-    let isAround = try located(source.path) { () throws(DiskError) -> Bool in
-      if !options.deleteExtra { return false }
-      return try Places.isInside(source.folder, folder, on: disk)
+    guard let existing else { return }
+    let overlaps = try located(target) { () throws(DiskError) -> Bool in
+      if try isInside(existing, source.folder, on: disk) { return true }
+      if path != target || !options.deleteExtra { return false }
+      return try isInside(source.folder, existing, on: disk)
     }
-    if isInside || isAround { throw TransferFailure(target.path, .overlaps(source.path)) }
+    if overlaps { throw TransferFailure(target, .overlaps(source.path)) }
   }
 
   /// Whether a folder is another one or lies in it.

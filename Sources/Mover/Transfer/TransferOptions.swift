@@ -47,9 +47,11 @@ enum TransferSizes {
   static let threadsPerFile = 4
   /// Bytes of a large file that may be written and not yet durable, and so in the journal.
   static let unjournaled: Int64 = 32 << 20
-  /// Files that wait at most for being made durable together, on each thread.
-  static let readyFiles = 1024
-  /// Their bytes.
+  /// Files that wait at most for being made durable together, on all threads.
+  static let readyWeight = 1024
+  /// What a file counts that is not in the folder of the one before it: it holds two folders open.
+  static let folderWeight = 8
+  /// The bytes of files that wait.
   static let readyBytes: Int64 = 64 << 20
   /// How often a file that changes while it is read is tried.
   static let attempts = 3

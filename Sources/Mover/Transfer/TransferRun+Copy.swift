@@ -39,7 +39,10 @@ extension TransferRun {
           try disk.status(of: source)
         }
         if let digest, status.isUnchanged(in: after) {
-          try finish(handle, metadata, folder, path, worker)
+          let current = try located(path) { () throws(DiskError) in
+            try folder.status(ofNew: handle, metadata, umask, on: disk)
+          }
+          try finish(handle, metadata, current, path, worker)
           if let staging = folder.staging {
             return staging.add { contents in
               contents.files += 1
@@ -80,11 +83,10 @@ extension TransferRun {
 
   /// Sets the metadata of a filled file and closes it.
   func finish(
-    _ handle: Handle, _ metadata: FileMetadata, _ folder: TargetFolder,
+    _ handle: Handle, _ metadata: FileMetadata, _ current: FileMetadata.Current,
     _ path: @autoclosure () -> FileName, _ worker: TransferWorker
   ) throws(TransferFailure) {
     try located(path()) { () throws(DiskError) in
-      let current = try folder.status(ofNew: handle, metadata, umask, on: disk)
       let notes = try metadata.apply(
         to: handle, current: current, on: disk, policy: options.metadata)
       worker.summary.note(notes, at: path())

@@ -24,7 +24,7 @@ final class TransferRun: Sendable {
   let rules: TransferPlan.Rules
   let data: DataCopier
   let workers: WorkerSeats
-  let links = HardLinks()
+  let links = TransferLinks()
   let removals = Removals()
   let progress: ProgressCounters
   let planned: (@Sendable (PlannedAction, FileName) -> Void)?
@@ -39,8 +39,8 @@ final class TransferRun: Sendable {
   private let partCount = Atomic<UInt64>(0)
   /// Small files that one thread copies before it looks for other work.
   private let batchFiles: Int
-  /// Files and bytes that may wait on each thread to be made durable.
-  let readyFiles: Int
+  /// Files, as a load, and bytes that may wait on each thread to be made durable.
+  let readyWeight: Int
   let readyBytes: Int64
   let isRoot = geteuid() == 0
   /// The permission bits that the process takes from what it makes.
@@ -65,11 +65,12 @@ final class TransferRun: Sendable {
       disk: disk, limiter: options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) },
       cancel: halt, progress: progress, hashes: options.verify)
     workers = WorkerSeats(count: threads)
-    lister = FolderLister(disk: disk, filter: options.filter)
+    // The target is listed with what the filter excludes: unfinished files may be among it.
+    lister = FolderLister(disk: disk)
     // Many threads mean a slow mount: small batches spread over them, and what is not yet durable
     // stays a small part of the whole.
     batchFiles = threads > 8 ? 4 : 32
-    readyFiles = max(TransferSizes.readyFiles / threads, 16)
+    readyWeight = TransferSizes.readyWeight / threads
     readyBytes = TransferSizes.readyBytes / Int64(threads)
   }
 
@@ -171,7 +172,12 @@ extension TransferRun: TreeVisitor {
     guard let folder = target.target?.handle else { return [] }
     return try located(target.fullPath) { () throws(DiskError) in
       guard let name = destination.fileName else {
-        return try lister.list(folder, at: target.path, on: walk.lane, using: &walk.batch).entries
+        return try lister.list(folder, at: target.path, on: walk.lane, using: &walk.batch)
+          .entries.filter { entry in
+            PartName.isPart(entry.name)
+              || !options.filter.excludes(
+                entry.name, in: target.path, isFolder: entry.status.kind == .folder)
+          }
       }
       var entries: [ScannedEntry] = []
       for entry in try disk.entries(of: folder)

@@ -117,8 +117,11 @@ public struct TransferFailure: Error, Hashable, Sendable {
     self.init(error.name, .disk(error))
   }
 
+  /// Whether the command line itself is to blame.
+  public var isUsage: Bool { if case .overlaps = reason { true } else { false } }
+
   /// Whether trying other files is pointless: the target takes nothing any more.
-  var endsTransfer: Bool {
+  public var endsTransfer: Bool {
     guard case .disk(let error) = reason else { return false }
     return [ENOSPC, EDQUOT, EROFS].contains(error.code)
   }

@@ -10,6 +10,8 @@ final class TransferWorker {
   var summary = TransferSummary()
   /// Files that are complete and wait to be made durable and renamed.
   var ready: [ReadyFile] = []
+  /// What they are as a load: each counts one, and more where it holds another folder open.
+  var readyWeight = 0
   var readyBytes: Int64 = 0
 }
 

@@ -16,7 +16,7 @@ struct CompressionLevel: ArgumentValue, Hashable {
 /// `farmio backup`.
 enum BackupCommand {
   static let paths = OperandList<FileName>(
-    "PATH", atLeast: 1, "What to store: files and folders, each under its absolute path", .path)
+    "PATH", atLeast: 1, "What to store: files and folders, each under its last name", .path)
   static let tags = OptionList<String>("tag", "t", "TAG", "Mark the snapshot with TAG")
   static let parent = Option<SnapshotName>(
     "parent", nil, "SNAP", "Compare with SNAP instead of the last one of these paths",
@@ -71,7 +71,7 @@ enum BackupCommand {
     if let name = session[parent] { options.parent = try session.snapshot(name, of: repository) }
     let progress = ProgressCounters()
     let backup = Backup(
-      into: repository, from: ThreadDisk(), host: Host.current().named(session[host]),
+      into: repository, from: try session.makeDisk(), host: Host.current().named(session[host]),
       clock: SystemClock(), cancellation: session.interrupt.token, progress: progress)
     if session[Common.dryRun] { return try preview(backup, options, session.report) }
     let outcome = try session.withProgress("backup", progress) { () throws(CommandError) in

@@ -55,7 +55,7 @@ enum RestoreCommand {
     }
     let progress = ProgressCounters()
     let restore = Restore(
-      from: repository, to: ThreadDisk(), host: .current(), clock: SystemClock(),
+      from: repository, to: try session.makeDisk(), host: .current(), clock: SystemClock(),
       cancellation: session.interrupt.token, progress: progress)
     let clock = SystemClock()
     let begun = clock.monotonic()

@@ -6,7 +6,7 @@ import time
 
 from . import trees
 from .cases import Case
-from .program import Finding
+from .program import Finding, inside
 from .workloads import Stage
 
 
@@ -32,7 +32,7 @@ class CrowdRig:
             "backup": ("backup", stage.repository, stage.show, "--quiet"),
             "other": ("backup", stage.repository, other, "--quiet"),
             "prune": ("prune", stage.repository),
-            "restore": ("restore", stage.repository, f"{kept}:{stage.kept[kept][0]}",
+            "restore": ("restore", stage.repository, inside(kept, stage.show),
                         "--target", target),
         }
         outcomes = self.at_once(runs, source)

@@ -9,7 +9,7 @@ import time
 
 from . import images, trees
 from .cases import Case
-from .program import Finding
+from .program import Finding, inside
 from .workloads import Stage
 
 SOURCE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "powercut.c")
@@ -115,7 +115,7 @@ class PowerRig:
             self.backups(folder, kind, seed)
         elif work == "restore":
             self.target(folder, kind, seed, lambda stage, snapshot, target: (
-                "restore", stage.repository, f"{snapshot}:{stage.show}", "--target", target,
+                "restore", stage.repository, inside(snapshot, stage.show), "--target", target,
                 "--delete"))
         else:
             self.target(folder, kind, seed, lambda stage, snapshot, target: (

@@ -10,6 +10,11 @@ class Finding(Exception):
     """The program broke a promise; the text says which."""
 
 
+def inside(snapshot, tree):
+    """How `restore` is told of the folder `tree` in a snapshot: by its last name."""
+    return f"{snapshot}:{os.path.basename(tree)}"
+
+
 class Outcome:
     """How one run ended: `status` as the shell would say it, negative for a signal."""
 
@@ -85,5 +90,4 @@ class Program:
 
     def restore(self, repository, snapshot, tree, target):
         """Brings back what the snapshot holds of the folder `tree`, into `target`."""
-        return self.run("restore", repository, f"{snapshot}:{os.path.abspath(tree)}",
-                        "--target", target)
+        return self.run("restore", repository, inside(snapshot, tree), "--target", target)

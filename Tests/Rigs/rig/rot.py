@@ -69,7 +69,7 @@ class RotRig:
         where = f"bit {bit} of byte {offset} of {path}"
         # A damaged configuration may leave nothing that could be checked.
         found = self.program.check(stage.repository).must(1, *((3,) if kind == "config" else ()))
-        if os.path.basename(path)[:8] not in found.text:
+        if os.path.basename(path) not in found.text:
             raise Finding(f"{where}: check does not name the file: {found.text[-400:]}")
         self.restore(stage, where)
         repaired = self.program.run("check", stage.repository, "--repair").status == 0 \

@@ -5,7 +5,7 @@ import subprocess
 
 from . import images, trees
 from .cases import Case
-from .program import Finding
+from .program import Finding, inside
 from .workloads import Stage
 
 WORKS = ("backup", "restore", "sync")
@@ -31,7 +31,7 @@ class SpaceRig:
                     file.write(source.randbytes(6 << 20))
                 words = ("backup", place, stage.show, "--quiet")
             elif work == "restore":
-                words = ("restore", stage.repository, f"{snapshot}:{stage.show}",
+                words = ("restore", stage.repository, inside(snapshot, stage.show),
                          "--target", place)
             else:
                 words = ("sync", stage.show, place)

@@ -9,7 +9,7 @@ import os
 import shutil
 
 from . import trees
-from .program import Finding
+from .program import Finding, inside
 
 TEMPORARY = ("tmp", "temp", "part", ".farmio")
 
@@ -131,7 +131,7 @@ class Restore(Workload):
             stage.put("target", version)
 
     def words(self, stage):
-        return ("restore", stage.repository, f"{stage.snapshot}:{stage.kept[stage.snapshot][0]}",
+        return ("restore", stage.repository, inside(stage.snapshot, stage.show),
                 "--target", stage.target, "--delete")
 
     def settle(self, stage, outcome):

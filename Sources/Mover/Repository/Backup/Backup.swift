@@ -11,6 +11,7 @@ public struct Backup: Sendable {
   public struct Options: Sendable {
     /// Folders and files, as given.
     public var paths: [FileName] = []
+    /// Words to find the snapshot by, each at most 4,096 bytes.
     public var tags: [String] = []
     /// What is left out, relative to each path.
     public var filter = Filter()
@@ -35,6 +36,7 @@ public struct Backup: Sendable {
 
   /// A snapshot made, and what could not go into it.
   public struct Outcome: Sendable {
+    /// The snapshot that was committed.
     public let snapshot: Snapshot
     /// Files and folders that are not in the snapshot, with the reason.
     public let failures: [ScanFailure]
@@ -72,8 +74,8 @@ public struct Backup: Sendable {
     let roots = try BackupRoots(options.paths, on: disk)
     let run = try Run(repository, .backup, host: host, clock: clock)
     do throws(RepositoryError) {
-      let parent = try parentSnapshot(options, roots: roots)
-      if let parent { try run.pin([parent]) }
+      try repository.removeAbandoned(before: started)
+      let parent = try pinParent(options, roots: roots, run)
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: false)
       let job = try BackupJob(
         repository: repository, disk: disk, run: run, known: known, options: options,
@@ -98,6 +100,24 @@ public struct Backup: Sendable {
     }
   }
 
+  /// Chooses the parent and pins it. One that is forgotten at this moment makes room for another,
+  /// unless it was asked for.
+  private func pinParent(
+    _ options: Options, roots: BackupRoots, _ run: Run
+  ) throws(RepositoryError) -> Snapshot? {
+    while let parent = try parentSnapshot(options, roots: roots) {
+      do throws(RepositoryError) {
+        try run.pin([parent])
+        return parent
+      } catch {
+        guard error.code == .noSnapshot, options.parent == nil else { throw error }
+        run.unpin()
+      }
+    }
+    return nil
+  }
+
+  /// The snapshot that was asked for, or the newest of the same host and paths.
   func parentSnapshot(
     _ options: Options, roots: BackupRoots
   ) throws(RepositoryError) -> Snapshot? {

@@ -13,6 +13,8 @@ final class BackupJob: TreeVisitor {
   let counters = BackupCounters()
   let progress: ProgressCounters
   let unchanged: UnchangedRule
+  /// What serves the source best; `nil` before a folder was opened.
+  let sourcePolicy: DiskPolicy?
   /// Cuts joined small files.
   let smallChunker: Chunker
   private let chunkers: [ChunkClass: Chunker]
@@ -48,6 +50,7 @@ final class BackupJob: TreeVisitor {
       uniqueKeysWithValues: ChunkClass.allCases.map { ($0, Chunker(class: $0, key: key)) })
     smallChunker = Chunker(class: repository.config.chunkClass ?? .k64, key: key)
     unchanged = UnchangedRule(parent: options.readsAll ? nil : parent)
+    sourcePolicy = try BackupJob.policy(of: roots, on: disk)
     dataPacks = PackWriter(
       repository, known: known, run: run.id, kind: .data, numbers: run.numbers)
     metadataPacks = PackWriter(
@@ -62,6 +65,22 @@ final class BackupJob: TreeVisitor {
       fullPath: "", name: "", status: .unknown, attributes: [], open: nil, parent: nil, slot: 0,
       previous: try BackupJob.previous(unchanged.parent?.record.pages, workers[0], failures),
       names: roots.roots.map(\.name))
+  }
+
+  /// Judged by the first path alone: shows lie on one mount.
+  private static func policy(
+    of roots: BackupRoots, on disk: any Disk
+  ) throws(RepositoryError) -> DiskPolicy? {
+    guard let root = roots.roots.first else { return nil }
+    let path = root.status.kind == .folder ? root.source : root.source.splittingLast().folder
+    do throws(DiskError) {
+      let folder = try OpenFolder(at: path, on: disk)
+      return DiskPolicy(
+        fileSystem: try disk.fileSystem(of: folder.handle), coreCount: defaultThreads,
+        medianOpen: nil)
+    } catch {
+      throw RepositoryError(error.at(path))
+    }
   }
 
   static var defaultThreads: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
@@ -332,7 +351,8 @@ extension BackupJob {
       attributes = try disk.attributes(of: name, in: open.handle)
     } catch {
       failures.note(
-        "\(folder.fullPath.appending(name)): its extended attributes are not stored: \(error.cause)")
+        "\(folder.fullPath.appending(name)): its extended attributes are not stored: \(error.cause)"
+      )
     }
     folder.set(
       TreeEntry(name, status, attributes: attributes, content: content), at: item.slot)

@@ -8,12 +8,15 @@ extension Backup {
     public var paths: [FileName] = []
     /// Regular files, and their bytes.
     public var files = 0
+    /// Bytes of all regular files.
     public var bytes: Int64 = 0
+    /// Folders that would be in the snapshot.
     public var folders = 0
     /// Links, devices, FIFOs, sockets.
     public var others = 0
     /// Files that would be taken from the parent snapshot, and their bytes; the rest would be read.
     public var unchangedFiles = 0
+    /// Bytes of the files that would be taken over unread.
     public var unchangedBytes: Int64 = 0
     /// Files and folders that cannot be looked at.
     public var failures: [ScanFailure] = []

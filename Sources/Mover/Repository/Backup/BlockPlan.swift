@@ -43,7 +43,8 @@ struct BlockPlan: Sendable {
     var count = 0
     for range in ranges {
       firsts.append(count)
-      count += Int((range.upperBound - range.lowerBound + Int64(blockBytes) - 1) / Int64(blockBytes))
+      count += Int(
+        (range.upperBound - range.lowerBound + Int64(blockBytes) - 1) / Int64(blockBytes))
     }
     self.ranges = ranges
     self.size = size

@@ -38,6 +38,7 @@ public struct Check: Sendable {
       case file
     }
 
+    /// What kind of thing is wrong.
     public let code: Code
     /// The object, or the file with its snapshot.
     public let object: String
@@ -45,6 +46,7 @@ public struct Check: Sendable {
     public let byteOffset: Int?
     /// The chunk or tree that is concerned.
     public let record: Digest?
+    /// What is wrong, in a sentence.
     public let reason: String
     /// Whether this check has mended it.
     public var isRepaired = false
@@ -52,14 +54,19 @@ public struct Check: Sendable {
 
   /// What a check saw.
   public struct Outcome: Sendable {
+    /// Snapshots whose trees were walked.
     public var snapshots = 0
+    /// Packs that the place lists.
     public var packs = 0
     /// Bytes of all packs.
     public var bytes: Int64 = 0
+    /// Chunks and metadata records in all packs.
     public var chunks = 0
     /// Packs whose data was read, and their bytes.
     public var readPacks = 0
+    /// Bytes of the packs whose data was read.
     public var readBytes: Int64 = 0
+    /// Everything that is wrong, mended or not.
     public var findings: [Finding] = []
 
     /// Whether nothing is wrong, or all of it was mended.

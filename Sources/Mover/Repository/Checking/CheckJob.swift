@@ -37,6 +37,7 @@ final class CheckJob {
     try checkPackEnds(listed)
     try checkIndex()
     if options.dataShare > 0 { try checkData() }
+    try checkPackCopies()
     try checkConfig()
     let snapshots = try checkReferences()
     if options.repairs { try repair() }
@@ -101,6 +102,18 @@ final class CheckJob {
     }
   }
 
+  /// A metadata pack and its copy are the same bytes. Compared by their ends, or where data is read
+  /// by all of it; a copy that differs is written again from a pack that is whole.
+  private func checkPackCopies() throws(RepositoryError) {
+    for pack in whole where pack.part.header.kind == .metadata && rotten[pack.name] == nil {
+      try cancellation.check()
+      guard let reason = try repository.copyFault(of: pack, readingData: options.dataShare > 0)
+      else { continue }
+      if options.repairs { try repository.restoreCopy(of: pack) }
+      add(.packEnd, pack.name.copyObject, nil, reason, isRepaired: options.repairs)
+    }
+  }
+
   private func checkData() throws(RepositoryError) {
     let chosen = choose(whole)
     let scan = PackScan(
@@ -144,6 +157,7 @@ final class CheckJob {
       do throws(RepositoryError) {
         if case .snapshot(let record) = try repository.reference(id) {
           snapshots.append(Snapshot(id: id, record: record))
+          try checkReferenceCopy(of: id)
         }
       } catch {
         guard error.isDamage else { throw error }
@@ -155,6 +169,22 @@ final class CheckJob {
     try checkSmallRecords()
     outcome.snapshots = snapshots.count
     return snapshots.sorted { ($0.record.time, $0.id) < ($1.record.time, $1.id) }
+  }
+
+  private func checkReferenceCopy(of id: RunID) throws(RepositoryError) {
+    let (name, copy) = (Repository.referenceName(id), Repository.referenceCopyName(id))
+    let store = repository.store
+    let (original, found) = try storing { () throws(StoreError) in
+      (
+        try store.get(name, limit: Limits.recordBytes),
+        try store.get(copy, limit: Limits.recordBytes)
+      )
+    }
+    guard let original, original != found else { return }
+    if options.repairs { try storing { () throws(StoreError) in try store.put(copy, original) } }
+    add(
+      .reference, copy, nil, found == nil ? "the copy is missing" : "it differs from \(name)",
+      isRepaired: options.repairs)
   }
 
   private func checkSmallRecords() throws(RepositoryError) {

@@ -99,7 +99,9 @@ final class PackScan: Sendable {
       progress.bytesDone.add(Int64(end - start), ordering: .relaxed)
       first = last
     }
-    if position != pack.part.trailer.footerOffset { note(pack, position, nil, "stray bytes lie here") }
+    if position != pack.part.trailer.footerOffset {
+      note(pack, position, nil, "stray bytes lie here")
+    }
     progress.filesDone.add(1, ordering: .relaxed)
   }
 

@@ -24,7 +24,8 @@ struct Repair {
         records, of: pack, kind: part.header.kind, byteCount: byteCount)
     }
     let copy = pack.copyObject
-    if let size = try size(of: copy), let part = try? repository.packEnd(pack, in: copy, byteCount: size),
+    if let size = try size(of: copy),
+      let part = try? repository.packEnd(pack, in: copy, byteCount: size),
       let records = try? repository.records(of: part, in: copy)
     {
       return try copyGood(records, of: pack, kind: part.header.kind, byteCount: byteCount)

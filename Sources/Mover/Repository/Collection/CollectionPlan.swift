@@ -11,7 +11,6 @@ struct CollectionPlan {
 
   /// Small packs are joined when there are at least this many.
   static let smallPackCount = 8
-  static let smallPackBytes = PackWriter.defaultTarget / 4
 
   /// Chooses among the packs whose owners have ended.
   init(
@@ -31,11 +30,14 @@ struct CollectionPlan {
       wasted += lost
       candidates.append((number, lost, pack.byteCount))
     }
-    choose(candidates, wasted: wasted, tolerance: tolerance)
+    choose(
+      candidates, wasted: wasted, tolerance: tolerance,
+      smallBytes: Int64(known.repository.tuning.smallPackByteCount))
   }
 
   private mutating func choose(
-    _ candidates: [(number: Int, wasted: Int64, size: Int64)], wasted: Int64, tolerance: Double
+    _ candidates: [(number: Int, wasted: Int64, size: Int64)], wasted: Int64,
+    tolerance: Double, smallBytes: Int64
   ) {
     var rest = wasted
     let allowed = Int64(Double(liveBytes) * tolerance)
@@ -48,7 +50,7 @@ struct CollectionPlan {
       chosen.insert(candidate.number)
       rest -= candidate.wasted
     }
-    let small = candidates.filter { $0.size < CollectionPlan.smallPackBytes }
+    let small = candidates.filter { $0.size < smallBytes }
     if small.count >= CollectionPlan.smallPackCount { chosen.formUnion(small.map(\.number)) }
     rewritten = chosen.sorted()
   }

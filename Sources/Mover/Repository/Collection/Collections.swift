@@ -54,4 +54,13 @@ extension Repository {
     }
     return condemned
   }
+
+  /// Every pack that a standing verdict deletes.
+  func deletedPacks() throws(RepositoryError) -> Set<PackName> {
+    var deleted = Set<PackName>()
+    for (generation, hasVerdict) in try generations() where hasVerdict {
+      if let verdict = try verdict(generation) { deleted.formUnion(verdict.deleted) }
+    }
+    return deleted
+  }
 }

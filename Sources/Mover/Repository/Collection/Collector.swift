@@ -18,10 +18,10 @@ public struct Collector: ~Copyable {
   public struct Options: Sendable {
     /// Unused bytes that may stay, as a fraction of what is needed: less means more rewriting.
     public var tolerance = 0.05
-    /// Say what would be done, and do nothing.
-    public var isDryRun = false
     /// Snapshots that a dry run takes for forgotten; without it they are looked at like all.
     public var presumedForgotten: Set<RunID> = []
+    /// Say what would be done, and do nothing.
+    public var isDryRun = false
     /// Nanoseconds to wait for runs that were at work when the tombstones came. When they pass,
     /// the collection stays open, and the next one goes on from there.
     public var patience: UInt64 = 60_000_000_000
@@ -36,9 +36,11 @@ public struct Collector: ~Copyable {
   public struct Summary: Hashable, Sendable {
     /// Packs deleted, and their bytes.
     public var deletedPacks = 0
+    /// Bytes of the packs deleted.
     public var deletedBytes: Int64 = 0
     /// Packs of which only the needed records were kept, and the bytes written for it.
     public var rewrittenPacks = 0
+    /// Bytes written to keep what was needed of the packs rewritten.
     public var rewrittenBytes: Int64 = 0
     /// Stored bytes of records that snapshots need.
     public var liveBytes: Int64 = 0
@@ -80,18 +82,58 @@ public struct Collector: ~Copyable {
   }
 
   private mutating func work(_ run: Run) throws(RepositoryError) {
-    if let last = try repository.generations().last, !last.hasVerdict {
-      guard try conclude(last.generation, own: run) else { return }
+    try tendLeases(own: run)
+    guard let settled = try settle(run) else { return }
+    let condemned = try condemn(run)
+    if !condemned.isEmpty {
+      try bury(condemned, in: settled + 1, run)
+      guard try conclude(settled + 1, own: run) else { return }
     }
-    guard let generation = try condemn(run) else { return try sweepMarks() }
-    guard try conclude(generation, own: run) else { return }
     try sweepMarks()
   }
 
+  /// Creates the tombstones of a generation. Whether these or another collector's: one generation
+  /// is open at a time, and it is concluded before the next. What was chosen here is dropped if
+  /// another was first.
+  private func bury(
+    _ condemned: [PackName], in generation: UInt64, _ run: Run
+  ) throws(RepositoryError) {
+    let tombstones = TombstoneRecord(
+      collector: run.id, time: clock.now(), condemned: condemned)
+    _ = try repository.create(
+      Repository.tombstoneName(generation), kind: .tombstones, body: tombstones.encoded)
+  }
+
+  /// Condemns and deletes broken packs whose whole records have been copied already. Records in
+  /// `rotten` count as missing from their packs, and what is missing anyhow is no reason to keep
+  /// one. `false` if runs are at work that must end first; the next collection decides then.
+  mutating func retire(
+    _ packs: [PackName], rotten: [PackName: Set<Digest>], run: Run
+  ) throws(RepositoryError) -> Bool {
+    guard let settled = try settle(run) else { return false }
+    try bury(packs.sorted(), in: settled + 1, run)
+    return try conclude(settled + 1, own: run, rotten: rotten, toleratesLoss: true)
+  }
+
+  /// The newest generation, when it has a verdict and what that deletes is gone; `nil` if runs are
+  /// at work that must end first.
+  private mutating func settle(_ run: Run) throws(RepositoryError) -> UInt64? {
+    while let last = try repository.generations().last {
+      if last.hasVerdict {
+        // A collector may have been killed between its verdict and the last deletion.
+        try sweep(run)
+        return last.generation
+      }
+      guard try conclude(last.generation, own: run) else { return nil }
+    }
+    return 0
+  }
+
   private mutating func preview() throws(RepositoryError) {
+    let snapshots = try repository.snapshots().filter { !options.presumedForgotten.contains($0.id) }
     let condemned = try repository.condemnedPacks()
     let known = try KnownChunks(repository, avoiding: condemned, forReading: true)
-    let live = try markAll(known, without: options.presumedForgotten)
+    let live = try mark(snapshots, pins: [], known)
     let plan = try CollectionPlan(
       known, live: live, ended: try endedOwners(of: known), tolerance: options.tolerance)
     summary.deletedPacks = plan.unused.count + plan.rewritten.count
@@ -105,71 +147,39 @@ public struct Collector: ~Copyable {
 
   // MARK: C1, C2
 
-  /// Chooses what to condemn, rewrites what is mostly unused, and creates the tombstones. `nil` if
-  /// there is nothing to condemn.
-  private mutating func condemn(_ run: Run) throws(RepositoryError) -> UInt64? {
+  /// Chooses what to condemn, and copies what is needed out of what is mostly unused. Sorted.
+  private mutating func condemn(_ run: Run) throws(RepositoryError) -> [PackName] {
+    // Snapshots first: the packs of whatever stands already are seen afterwards.
+    let snapshots = try repository.snapshots()
     // A lease that stood before the last generation ended may still avoid what was kept since.
     let known = try KnownChunks(
       repository, avoiding: try repository.condemnedPacks(), forReading: true)
-    let live = try markAll(known)
+    let live = try mark(snapshots, pins: [], known)
     let plan = try CollectionPlan(
       known, live: live, ended: try endedOwners(of: known), tolerance: options.tolerance)
     summary.liveBytes = plan.liveBytes
     try rewrite(plan.rewritten, live: live, known: known, run: run)
-    let condemned = (plan.unused + plan.rewritten).map { known.pack($0).name }.sorted()
-    return condemned.isEmpty ? nil : try bury(condemned, run)
+    return (plan.unused + plan.rewritten).map { known.pack($0).name }.sorted()
   }
 
-  /// Creates the tombstones of the next generation; `nil` if an earlier one is still open.
-  private mutating func bury(
-    _ condemned: [PackName], _ run: Run
-  ) throws(RepositoryError) -> UInt64? {
-    while true {
-      try cancellation.check()
-      let generation = try repository.newestGeneration() + 1
-      let tombstones = TombstoneRecord(
-        collector: run.id, time: clock.now(), condemned: condemned)
-      let isNew = try repository.create(
-        Repository.tombstoneName(generation), kind: .tombstones, body: tombstones.encoded)
-      if isNew { return generation }
-      // Another collector was first: its generation is finished before this one is begun.
-      guard try conclude(generation, own: run) else { return nil }
-    }
-  }
-
-  /// The first copy of everything that snapshots need, but for those of `forgotten`.
-  private func markAll(
-    _ known: KnownChunks, without forgotten: Set<RunID> = []
+  /// The first copy of everything live that `snapshots` and `pins` need.
+  private func mark(
+    _ snapshots: [Snapshot], pins: [Digest], _ known: KnownChunks, toleratesLoss: Bool = false
   ) throws(RepositoryError) -> LiveRecords {
     var marking = Marking(repository, known: known)
-    for snapshot in try repository.snapshots() where !forgotten.contains(snapshot.id) {
+    for snapshot in snapshots {
       try cancellation.check()
       try marking.mark(snapshot.record.pages, of: snapshot.id.short)
     }
-    try refuse(marking.missing)
-    return marking.live
-  }
-
-  /// A damaged repository is not collected: what looks unneeded may be what a repair needs.
-  private func refuse(_ missing: [Marking.Missing]) throws(RepositoryError) {
-    guard let fault = missing.first else { return }
-    throw RepositoryError(
-      .damaged, fault.path.description,
-      "snapshot \(fault.snapshot) needs \(fault.id.hex.prefix(16)): \(fault.reason)",
-      remedy: "nothing was deleted; run farmio check --repair first")
-  }
-
-  /// Condemns and deletes broken packs whose whole records have been copied already. Records in
-  /// `rotten` count as missing from their packs, and what is missing anyhow is no reason to keep
-  /// one. `false` if runs are at work that must end first; the next collection decides then.
-  mutating func retire(
-    _ packs: [PackName], rotten: [PackName: Set<Digest>], run: Run
-  ) throws(RepositoryError) -> Bool {
-    if let last = try repository.generations().last, !last.hasVerdict {
-      guard try conclude(last.generation, own: run) else { return false }
+    try marking.mark(pins, of: "a running restore")
+    // A damaged repository is not collected: what looks unneeded may be what a repair needs.
+    if !toleratesLoss, let fault = marking.missing.first {
+      throw RepositoryError(
+        .damaged, fault.path.description,
+        "snapshot \(fault.snapshot) needs \(fault.id.hex.prefix(16)): \(fault.reason)",
+        remedy: "nothing was deleted; run farmio check --repair first")
     }
-    guard let generation = try bury(packs.sorted(), run) else { return false }
-    return try conclude(generation, own: run, rotten: rotten, toleratesLoss: true)
+    return marking.live
   }
 
   // MARK: C3 to C6
@@ -179,51 +189,65 @@ public struct Collector: ~Copyable {
     _ generation: UInt64, own run: Run, rotten: [PackName: Set<Digest>] = [:],
     toleratesLoss: Bool = false
   ) throws(RepositoryError) -> Bool {
-    guard let tombstones = try repository.tombstones(generation) else { return true }
+    // Nothing is remembered from before the tombstones: no collector need wait for this one, or
+    // two would wait for each other.
+    try run.advance(to: generation)
     guard try waitForRuns(before: generation, own: run) else { return false }
-    let deleted = try judge(tombstones, rotten: rotten, toleratesLoss: toleratesLoss)
-    let verdict = VerdictRecord(time: clock.now(), deleted: deleted)
-    let isNew = try repository.create(
-      Repository.verdictName(generation), kind: .verdict, body: verdict.encoded)
-    // Whoever was first decides: the packs it kept may be borrowed from already.
-    let binding = isNew ? deleted : try repository.verdict(generation)?.deleted ?? []
-    try sweep(Set(binding), run: run)
+    if let deleted = try judge(generation, rotten: rotten, toleratesLoss: toleratesLoss) {
+      // Whoever is first decides: the packs it kept may be borrowed from already.
+      _ = try repository.create(
+        Repository.verdictName(generation), kind: .verdict,
+        body: VerdictRecord(time: clock.now(), deleted: deleted).encoded)
+    }
+    try sweep(run)
     return true
   }
 
-  /// Marks again, and returns the condemned packs that nothing needs.
+  /// Marks again, and returns the condemned packs that nothing needs; `nil` if another collector
+  /// has given its verdict meanwhile.
   private func judge(
-    _ tombstones: TombstoneRecord, rotten: [PackName: Set<Digest>], toleratesLoss: Bool
-  ) throws(RepositoryError) -> [PackName] {
+    _ generation: UInt64, rotten: [PackName: Set<Digest>], toleratesLoss: Bool
+  ) throws(RepositoryError) -> [PackName]? {
+    guard try repository.verdict(generation) == nil,
+      let tombstones = try repository.tombstones(generation)
+    else { return nil }
     // References first, then pins: a reader that pinned too late to be seen here saw its
-    // reference after it was listed, and then the reference keeps what it needs.
+    // reference after it was listed, and then the reference keeps what it needs. Packs last: those
+    // of whatever was seen are there.
+    let snapshots = try repository.snapshots()
+    let pins = try livingPins()
+    let condemned = try repository.condemnedPacks()
     let known = try KnownChunks(
-      repository, avoiding: try repository.condemnedPacks(), forReading: true, without: rotten)
-    var marking = Marking(repository, known: known)
-    for snapshot in try repository.snapshots() {
-      try marking.mark(snapshot.record.pages, of: snapshot.id.short)
+      repository, avoiding: condemned, forReading: true, without: rotten)
+    do throws(RepositoryError) {
+      let live = try mark(snapshots, pins: pins, known, toleratesLoss: toleratesLoss)
+      var needed = Set<PackName>()
+      for (number, pack) in known.packs().enumerated() where live.use(ofPack: number).count > 0 {
+        needed.insert(pack.name)
+      }
+      return tombstones.condemned.filter { !needed.contains($0) }
+    } catch {
+      // What was forgotten after it was listed may be deleted by another's verdict already.
+      guard error.code == .damaged, try repository.verdict(generation) != nil else { throw error }
+      return nil
     }
-    for lease in try leases() { try marking.mark(lease.record.pins, of: "a running restore") }
-    if !toleratesLoss { try refuse(marking.missing) }
-    let needed = Set(
-      known.packs().enumerated().compactMap { number, pack in
-        pack.isCondemned && marking.live.use(ofPack: number).count > 0 ? pack.name : nil
-      })
-    return tombstones.condemned.filter { !needed.contains($0) }
   }
 
-  /// C6. Idempotent: names are never used twice.
-  private mutating func sweep(
-    _ deleted: Set<PackName>, run: Run
-  ) throws(RepositoryError) {
+  /// C6: deletes every pack that a verdict deletes and that is still there. Idempotent: names are
+  /// never used twice.
+  private mutating func sweep(_ run: Run) throws(RepositoryError) {
+    let deleted = try repository.deletedPacks()
+    let left = try repository.list("packs/").filter { object in
+      PackName(object: object.name).map(deleted.contains) ?? false
+    }
+    guard !left.isEmpty else { return }
     try repository.rewriteIndex(without: deleted, run: run)
-    for object in try repository.list("packs/") {
-      guard let name = PackName(object: object.name), deleted.contains(name) else { continue }
+    for pack in left.sorted(by: { $0.name < $1.name }) {
       try cancellation.check()
-      try repository.delete(name.copyObject)
-      try repository.delete(object.name)
+      try repository.delete("copies/\(pack.name)")
+      try repository.delete(pack.name)
       summary.deletedPacks += 1
-      summary.deletedBytes += object.size
+      summary.deletedBytes += pack.size
     }
   }
 }

@@ -35,6 +35,7 @@ struct RecordCopier: ~Copyable {
   private let packs: PackWriter
   private let kind: PackHeader.Kind
   private let payloadKey: [UInt8]?
+  private let stagedLimit: Int
   private var reader: ChunkReader
   private var seal = Seal()
   private var staged = StagedRecords()
@@ -48,6 +49,7 @@ struct RecordCopier: ~Copyable {
     self.packs = packs
     self.kind = kind
     payloadKey = repository.keys.payloadKey(of: run)
+    stagedLimit = min(StagedRecords.fullByteCount, repository.tuning.packByteCount)
     reader = ChunkReader(repository)
   }
 
@@ -73,7 +75,7 @@ struct RecordCopier: ~Copyable {
     } else {
       staged.append(record, payload: payload.rawBytes, isEncrypted: false)
     }
-    if staged.isFull { try flush() }
+    if staged.bytes.count >= stagedLimit { try flush() }
   }
 
   mutating func flush() throws(RepositoryError) {

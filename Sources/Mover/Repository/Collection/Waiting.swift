@@ -49,6 +49,30 @@ extension Collector {
     }
   }
 
+  /// What runs that have not ended read from. A run that ended left a lease only because it was
+  /// killed, and needs nothing.
+  func livingPins() throws(RepositoryError) -> [Digest] {
+    var pins = [Digest]()
+    for (run, lease) in try leases() where try !hasEnded(run) { pins += lease.pins }
+    return pins
+  }
+
+  /// Removes the leases of runs that have ended, and fences off runs that are dead: what a killed
+  /// run wrote can be given back only then.
+  func tendLeases(own: Run) throws(RepositoryError) {
+    let watches = try repository.list("watch/").map(\.name)
+    let leases = try leases()
+    for (run, lease) in leases where run != own.id {
+      if try hasEnded(run) {
+        try repository.delete(Run.leaseName(run))
+      } else if try isDead(run, lease) {
+        try fence(run)
+      }
+    }
+    let watched = Set(leases.map { watchName($0.run) })
+    for watch in watches where !watched.contains(watch) { try repository.delete(watch) }
+  }
+
   /// Takes a run for dead: it can commit nothing from now on.
   private func fence(_ run: RunID) throws(RepositoryError) {
     _ = try repository.create(
@@ -85,7 +109,7 @@ extension Collector {
     // Leases first: one that is gone had its reference before, and that is seen below.
     let living = Set(try leases().map(\.run))
     var ended = Set<RunID>()
-    for run in Set(known.packs().map(\.name.run)) {
+    for run in Set(known.packs().map(\.name.run)).sorted() {
       if try hasEnded(run) {
         ended.insert(run)
       } else if !living.contains(run), !options.isDryRun {
@@ -99,12 +123,26 @@ extension Collector {
   /// Removes marks that nothing needs any more: ends of runs that own no pack and generations
   /// before the newest, each after 30 days, when nobody can still be at work on them.
   func sweepMarks() throws(RepositoryError) {
-    let owners = Set(try repository.list("packs/").compactMap { PackName(object: $0.name)?.run })
-    let now = clock.now().seconds
-    let age: Int64 = 30 * 24 * 3600
+    let packs = Set(try repository.list("packs/").compactMap { PackName(object: $0.name) })
+    let owners = Set(packs.map(\.run))
+    try sweepEnds(owners)
+    try sweepCopies(of: packs)
+    try repository.removeAbandoned(before: clock.now())
+    for (generation, hasVerdict) in try repository.generations().dropLast() where hasVerdict {
+      // A verdict goes last and late: while it stands, no slow collector can give another, and
+      // nobody borrows from what it deletes.
+      try repository.delete(Repository.tombstoneName(generation))
+      guard let verdict = try repository.verdict(generation), isOld(verdict.time),
+        packs.isDisjoint(with: verdict.deleted)
+      else { continue }
+      try repository.delete(Repository.verdictName(generation))
+    }
+  }
+
+  private func sweepEnds(_ owners: Set<RunID>) throws(RepositoryError) {
     for object in try repository.list("refs/") {
       guard let run = RunID(hex: object.name.dropFirst("refs/".count)), !owners.contains(run),
-        case .void(let time, _) = try repository.reference(run), now - time.seconds > age
+        case .void(let time, _) = try repository.reference(run), isOld(time)
       else { continue }
       try repository.delete(object.name)
     }
@@ -115,14 +153,32 @@ extension Collector {
       let mark = try parsing(object.name) { () throws(FormatError) in
         try ForgottenRecord(decoding: body.rawBytes)
       }
-      if now - mark.time.seconds > age { try repository.delete(object.name) }
+      guard isOld(mark.time) else { continue }
+      // Whoever forgot it may have been killed in between: the reference goes first, or the
+      // snapshot would stand again.
+      try repository.delete(Repository.referenceName(run))
+      try repository.delete(object.name)
     }
-    for (generation, hasVerdict) in try repository.generations().dropLast() where hasVerdict {
-      // A verdict goes last and late: while it stands, no slow collector can give another.
-      try repository.delete(Repository.tombstoneName(generation))
-      guard let verdict = try repository.verdict(generation), now - verdict.time.seconds > age
-      else { continue }
-      try repository.delete(Repository.verdictName(generation))
+  }
+
+  /// Removes copies whose originals are gone, or never came to be: those of runs at work are left
+  /// alone, since a copy is written before its original.
+  private func sweepCopies(of packs: Set<PackName>) throws(RepositoryError) {
+    let copies = try repository.list("copies/packs/") + repository.list("copies/refs/")
+    let living = Set(try leases().map(\.run))
+    let references = Set(try repository.list("refs/").map(\.name))
+    for copy in copies {
+      let original = String(copy.name.dropFirst("copies/".count))
+      if let pack = PackName(object: original) {
+        guard !packs.contains(pack), !living.contains(pack.run) else { continue }
+      } else if let run = RunID(hex: original.dropFirst("refs/".count)) {
+        guard !references.contains(original), !living.contains(run) else { continue }
+      }
+      try repository.delete(copy.name)
     }
+  }
+
+  private func isOld(_ time: Timestamp) -> Bool {
+    clock.now().seconds - time.seconds > 30 * 24 * 3600
   }
 }

@@ -4,7 +4,7 @@ import FrameEngine
 /// workers have claimed. Used under one lock.
 struct ChunkLedger: ~Copyable, Sendable {
   private(set) var table: ChunkTable
-  var catalog = PackCatalog()
+  var catalog: PackCatalog
   /// Claimed by a worker, not yet in a pack.
   var claimed: Set<Digest> = []
 
@@ -12,8 +12,9 @@ struct ChunkLedger: ~Copyable, Sendable {
   private let rotten: [PackName: Set<Digest>]
 
   /// A ledger with room for `capacity` chunks; more make it grow.
-  init(capacity: Int, without rotten: [PackName: Set<Digest>] = [:]) {
+  init(capacity: Int, cachedRecords: Int, without rotten: [PackName: Set<Digest>] = [:]) {
     table = ChunkTable(capacity: capacity)
+    catalog = PackCatalog(cachedRecordLimit: cachedRecords)
     self.rotten = rotten
   }
 

@@ -8,13 +8,15 @@ struct ChunkWriter: ~Copyable {
   private let packs: PackWriter
   private let nameKey: BLAKE3Key
   private let payloadKey: [UInt8]?
+  private let stagedLimit: Int
   private var compressor: Compressor
   private var seal = Seal()
   private var staged = StagedRecords()
   /// Plain bytes of chunks that were new.
   private(set) var newBytes: UInt64 = 0
 
-  init(_ repository: Repository, run: RunID, known: KnownChunks, packs: PackWriter,
+  init(
+    _ repository: Repository, run: RunID, known: KnownChunks, packs: PackWriter,
     kind: PackHeader.Kind, level: Int32
   ) {
     self.repository = repository
@@ -22,6 +24,7 @@ struct ChunkWriter: ~Copyable {
     self.packs = packs
     nameKey = kind == .data ? repository.keys.chunk : repository.keys.metadata
     payloadKey = repository.keys.payloadKey(of: run)
+    stagedLimit = min(StagedRecords.fullByteCount, repository.tuning.packByteCount)
     compressor = Compressor(level: level)
   }
 
@@ -38,7 +41,7 @@ struct ChunkWriter: ~Copyable {
     } else {
       ChunkWriter.stage(record, compressor, key: payloadKey, &seal, &staged)
     }
-    if staged.isFull { try flush() }
+    if staged.bytes.count >= stagedLimit { try flush() }
     return id
   }
 

@@ -126,28 +126,57 @@ struct StoredChunk: Hashable, Sendable {
 }
 
 extension Repository {
-  /// The list of a pack's records, read from where the catalog says it is.
+  /// The list of a pack's records, read from where the catalog says it is. A segment may be gone,
+  /// replaced by a collector: the pack itself has the list too.
   func recordList(of pack: PackCatalog.Pack) throws(RepositoryError) -> [PackRecord] {
     switch pack.source {
     case .open:
       preconditionFailure("the list of an open pack is in memory")
     case .pack:
-      let end = try packEnd(pack.name, byteCount: pack.byteCount)
-      return try records(of: end, in: pack.name.object)
+      return try recordListAtEnd(of: pack)
     case .segment(let object, let offset):
-      let ends = PackHeader.byteCount + PackTrailer.byteCount
-      let fixed = try bytes(of: object, at: offset, count: ends)
-      let (header, trailer) = try parsing(object) { () throws(FormatError) in
-        let span = fixed.rawBytes
-        return (
-          try PackHeader(decoding: span.extracting(first: PackHeader.byteCount)),
-          try PackTrailer(decoding: span.extracting(PackHeader.byteCount..<ends))
-        )
+      do throws(RepositoryError) {
+        return try recordList(of: pack, in: object, at: offset)
+      } catch {
+        guard error.code == .damaged else { throw error }
+        return try recordListAtEnd(of: pack)
       }
-      let footer = try bytes(
-        of: object, at: offset + ends, count: Int(trailer.footerByteCount))
-      return try records(
-        of: IndexSegment.Part(header: header, trailer: trailer, storedFooter: footer), in: object)
     }
+  }
+
+  private func recordListAtEnd(
+    of pack: PackCatalog.Pack
+  ) throws(RepositoryError) -> [PackRecord] {
+    let end = try packEnd(pack.name, byteCount: pack.byteCount)
+    return try records(of: end, as: pack, in: pack.name.object)
+  }
+
+  private func recordList(
+    of pack: PackCatalog.Pack, in object: String, at offset: Int
+  ) throws(RepositoryError) -> [PackRecord] {
+    let ends = PackHeader.byteCount + PackTrailer.byteCount
+    let fixed = try bytes(of: object, at: offset, count: ends)
+    let (header, trailer) = try parsing(object) { () throws(FormatError) in
+      let span = fixed.rawBytes
+      return (
+        try PackHeader(decoding: span.extracting(first: PackHeader.byteCount)),
+        try PackTrailer(decoding: span.extracting(PackHeader.byteCount..<ends))
+      )
+    }
+    let footer = try bytes(of: object, at: offset + ends, count: Int(trailer.footerByteCount))
+    return try records(
+      of: IndexSegment.Part(header: header, trailer: trailer, storedFooter: footer), as: pack,
+      in: object)
+  }
+
+  /// The records of a part, if it is the pack's that the catalog means.
+  private func records(
+    of part: IndexSegment.Part, as pack: PackCatalog.Pack, in object: String
+  ) throws(RepositoryError) -> [PackRecord] {
+    let records = try records(of: part, in: object)
+    guard part.header.name == pack.name, records.count == pack.recordCount else {
+      throw RepositoryError(.damaged, object, "it holds another list than that of \(pack.name)")
+    }
+    return records
   }
 }

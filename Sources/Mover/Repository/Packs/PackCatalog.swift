@@ -32,8 +32,10 @@ struct PackCatalog: ~Copyable {
   private var order: [Int] = []
   private var cachedRecords = 0
 
-  /// Records whose lists are kept in memory: at 48 bytes each, 9 MB.
-  private static let cachedRecordLimit = 192 << 10
+  /// Records whose lists are kept in memory.
+  private let cachedRecordLimit: Int
+
+  init(cachedRecordLimit: Int) { self.cachedRecordLimit = cachedRecordLimit }
 
   /// The number of a pack, or `nil` if it is not known.
   func number(of name: PackName) -> Int? { numbers[name] }
@@ -55,7 +57,7 @@ struct PackCatalog: ~Copyable {
     lists[number] = records
     order.append(number)
     cachedRecords += records.count
-    while cachedRecords > PackCatalog.cachedRecordLimit, order.count > 1 {
+    while cachedRecords > cachedRecordLimit, order.count > 1 {
       cachedRecords -= lists.removeValue(forKey: order.removeFirst())?.count ?? 0
     }
   }

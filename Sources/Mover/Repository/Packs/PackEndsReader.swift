@@ -10,7 +10,7 @@ struct PackEndsReader {
 
   /// One part a pack, in the order of their names.
   mutating func all() throws(RepositoryError) -> [IndexSegment.Part] {
-    let segments = try repository.list("index/")
+    let segments = try repository.list("index/").sorted { $0.name < $1.name }
     var missing = [PackName: Int64]()
     for object in try repository.list("packs/") {
       if let name = PackName(object: object.name) { missing[name] = object.size }
@@ -25,7 +25,7 @@ struct PackEndsReader {
         parts.append(part)
       }
     }
-    for (name, size) in missing {
+    for (name, size) in missing.sorted(by: { $0.key < $1.key }) {
       do throws(RepositoryError) {
         let part = try repository.packEnd(name, byteCount: size)
         _ = try repository.records(of: part, in: name.object)

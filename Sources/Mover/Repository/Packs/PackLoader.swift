@@ -30,7 +30,8 @@ struct PackLoader: ~Copyable {
     self.missing = missing
     let bytes = segments.reduce(0) { $0 + Int($1.size) }
     ledger = ChunkLedger(
-      capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024, without: rotten)
+      capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024,
+      cachedRecords: repository.tuning.cachedRecords, without: rotten)
   }
 
   mutating func load() throws(RepositoryError) {

@@ -12,8 +12,6 @@ struct StagedRecords: Sendable {
 
   init() { bytes.reserveCapacity(StagedRecords.fullByteCount + Limits.chunkBytes) }
 
-  var isFull: Bool { bytes.count >= StagedRecords.fullByteCount }
-
   /// Appends a record whose payload is `payload` as stored.
   mutating func append(_ record: PackRecord, payload: RawSpan, isEncrypted: Bool) {
     var placed = record
@@ -62,19 +60,16 @@ final class PackWriter: Sendable {
     var recordCount: Int
   }
 
-  /// Packs of 64 MiB: few objects, and yet cheap to rewrite.
-  static let defaultTarget = 64 << 20
-
   init(
     _ repository: Repository, known: KnownChunks, run: RunID, kind: PackHeader.Kind,
-    numbers: PackNumbers, targetByteCount: Int = PackWriter.defaultTarget
+    numbers: PackNumbers
   ) {
     self.repository = repository
     self.known = known
     self.run = run
     self.kind = kind
     self.numbers = numbers
-    self.targetByteCount = targetByteCount
+    targetByteCount = repository.tuning.packByteCount
   }
 
   /// Bytes of the packs finished so far.

@@ -37,10 +37,13 @@ public struct Restore: Sendable {
   public struct Outcome: Sendable {
     /// Regular files written, and their bytes.
     public var files = 0
+    /// Bytes of the regular files written.
     public var bytes: Int64 = 0
     /// Regular files that were there already, and their bytes.
     public var unchangedFiles = 0
+    /// Bytes of the regular files that were there already.
     public var unchangedBytes: Int64 = 0
+    /// Folders made, or there already.
     public var folders = 0
     /// Links, devices, FIFOs.
     public var others = 0
@@ -57,7 +60,9 @@ public struct Restore: Sendable {
 
   /// A file that could not be restored.
   public struct Failure: Hashable, Sendable {
+    /// The path in the snapshot, or below the target.
     public let path: FileName
+    /// Why, in a sentence.
     public let reason: String
     /// Whether the repository's bytes are to blame, not the target.
     public let isDamage: Bool

@@ -38,7 +38,9 @@ final class RestoreJob {
   }
 
   func restore(_ snapshot: Snapshot) throws(RepositoryError) -> Restore.Outcome {
-    let entries = try selectedEntries(of: snapshot)
+    let top = try trees.entry(at: SnapshotPath(snapshot, options.path))
+    var entries = [top]
+    if case .folder(let pages) = top.content { entries = try trees.entries(of: pages) }
     try resolveInclusion(in: entries, of: snapshot)
     let target = try openTarget()
     progress.isCounting.store(true, ordering: .relaxed)
@@ -62,19 +64,13 @@ final class RestoreJob {
     makeLinks()
     removeExtras()
     setFolderMetadata()
+    // A folder that was asked for by its path is the target itself.
+    if !options.path.bytes.isEmpty, top.kind == .folder { setMetadata(of: target, to: top) }
     try makeDurable(target)
     return results.outcome()
   }
 
   // MARK: The tree
-
-  /// The entries that the restore begins with: of the snapshot's top folder, or of the path inside
-  /// it; a path to a file is that one entry.
-  private func selectedEntries(of snapshot: Snapshot) throws(RepositoryError) -> [TreeEntry] {
-    let top = try trees.entry(at: SnapshotPath(snapshot, options.path))
-    guard case .folder(let pages) = top.content else { return [top] }
-    return try trees.entries(of: pages)
-  }
 
   private func resolveInclusion(
     in entries: [TreeEntry], of snapshot: Snapshot
@@ -333,17 +329,22 @@ extension RestoreJob {
   private func setFolderMetadata() {
     for folder in folders.reversed() {
       guard let entry = folder.entry else { continue }
-      do throws(DiskError) {
-        let handle = try folder.opened(on: disk).handle
-        let status = try disk.status(of: handle)
-        results.note(
-          try entry.metadata.apply(
-            to: handle, current: status, on: disk, policy: options.metadata),
-          at: folder.path)
-      } catch {
-        results.fail(folder.path, error.description, isDamage: false)
-      }
+      setMetadata(of: folder, to: entry)
       folder.release()
+    }
+  }
+
+  private func setMetadata(of folder: RestoreFolder, to entry: TreeEntry) {
+    guard !options.isDryRun else { return }
+    do throws(DiskError) {
+      let handle = try folder.opened(on: disk).handle
+      let status = try disk.status(of: handle)
+      results.note(
+        try entry.metadata.apply(
+          to: handle, current: status, on: disk, policy: options.metadata),
+        at: folder.path)
+    } catch {
+      results.fail(folder.path, error.description, isDamage: false)
     }
   }
 

@@ -4,7 +4,7 @@ import Synchronization
 
 /// The files of a source that have several names: the first name met is copied, the others become
 /// names of the copy once it is there.
-final class HardLinks: Sendable {
+final class TransferLinks: Sendable {
   /// A name in the target.
   struct Name: Sendable {
     let entry: ScannedEntry
@@ -70,7 +70,9 @@ extension TransferRun {
     publish(worker)
   }
 
-  private func link(_ name: HardLinks.Name, to leader: HardLinks.Name, _ worker: TransferWorker)
+  private func link(
+    _ name: TransferLinks.Name, to leader: TransferLinks.Name, _ worker: TransferWorker
+  )
     throws(TransferFailure)
   {
     let isLinked = try located(name.fullPath) { () throws(DiskError) -> Bool in
@@ -95,7 +97,8 @@ extension TransferRun {
 
   /// Makes the name; counts it. Always `false`: it was not there.
   private func replace(
-    _ name: HardLinks.Name, in folder: Handle, by leader: HardLinks.Name, in leaderFolder: Handle,
+    _ name: TransferLinks.Name, in folder: Handle, by leader: TransferLinks.Name,
+    in leaderFolder: Handle,
     _ worker: TransferWorker
   ) throws(DiskError) -> Bool {
     let part = partName()

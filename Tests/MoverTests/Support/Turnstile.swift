@@ -1,0 +1,83 @@
+import Synchronization
+
+@testable import Mover
+
+/// Lets one of several threads run at a time, and chooses at every pass, by a seed, which one goes
+/// on: what happens then depends on the seed alone.
+final class Turnstile: Sendable {
+  private struct State {
+    var generator: SeededGenerator
+    /// Actors that have not ended.
+    var living: [Int]
+    /// Passes so far, and a running digest of what they were for.
+    var passes = 0
+    var trace: UInt64 = 0
+  }
+
+  private let state: Mutex<State>
+  /// One gate an actor; open for at most one of them.
+  private let gates: [Condition<Bool>]
+
+  init(actors: Int, seed: UInt64) {
+    state = Mutex(State(generator: SeededGenerator(seed: seed), living: Array(0..<actors)))
+    gates = (0..<actors).map { _ in Condition(false) }
+  }
+
+  /// Runs every actor on a thread of its own until all have ended.
+  func run(_ body: @escaping @Sendable (Int) -> Void) {
+    let threads = gates.indices.map { actor in
+      WorkerThread("actor \(actor)") {
+        self.wait(actor)
+        body(actor)
+        self.leave(actor)
+      }
+    }
+    open(choose())
+    for thread in threads { thread.join() }
+  }
+
+  /// Gives the turn back, and waits to get it again.
+  func pass(_ actor: Int, for reason: String) {
+    state.withLock { state in
+      state.passes += 1
+      for byte in reason.utf8 { state.trace = (state.trace ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      state.trace = (state.trace ^ UInt64(actor)) &* 0x100_0000_01B3
+    }
+    let next = choose()
+    guard next != actor else { return }
+    open(next)
+    wait(actor)
+  }
+
+  /// A number below `bound`, by the seed.
+  func random(below bound: UInt64) -> UInt64 {
+    state.withLock { $0.generator.next(upperBound: bound) }
+  }
+
+  var passes: Int { state.withLock { $0.passes } }
+  /// The same for the same seed.
+  var trace: UInt64 { state.withLock { $0.trace } }
+
+  private func choose() -> Int? {
+    state.withLock { state in state.living.randomElement(using: &state.generator) }
+  }
+
+  private func leave(_ actor: Int) {
+    state.withLock { state in state.living.removeAll { $0 == actor } }
+    open(choose())
+  }
+
+  private func open(_ actor: Int?) {
+    guard let actor else { return }
+    gates[actor].withLock { $0 = true }
+    gates[actor].signal()
+  }
+
+  private func wait(_ actor: Int) {
+    gates[actor].wait { isOpen -> Void? in
+      guard isOpen else { return nil }
+      isOpen = false
+      return ()
+    }
+  }
+}
