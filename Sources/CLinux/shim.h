@@ -157,6 +157,9 @@ static inline long farmio_lsetxattr(const char *path, const char *name, const vo
                                     size_t size) {
   return farmio_result(lsetxattr(path, name, value, size, 0));
 }
+static inline long farmio_fremovexattr(int fd, const char *name) {
+  return farmio_result(fremovexattr(fd, name));
+}
 
 // Threads, randomness, identity.
 

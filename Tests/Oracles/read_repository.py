@@ -95,6 +95,8 @@ def check(repository, data, cuts):
     for object in repository.store.list("gc/"):
         repository.record(object, 5 if object.endswith(".result") else 4)
     check_copies(repository)
+    if repository.keys.encrypted:
+        check_nonces(repository)
     paths, recut = 0, 0
     for _, snapshot in repository.snapshots():
         for path, entry in repository.walk(snapshot["pages"]):
@@ -117,6 +119,21 @@ def check_copies(repository):
         original = repository.store.get(copy[len("copies/"):], GIB)
         same = original == repository.store.get(copy, GIB)
         demand(original is None or same, "%s: differs from its original" % copy)
+
+
+def check_nonces(repository):
+    """No run sealed two payloads under one name: its key would have met a nonce twice (7)."""
+    seen = {}
+    for pack in repository.packs.values():
+        for record in pack.records:
+            first, place = seen.setdefault((pack.run, record.name), (pack, record))
+            if place is not record:
+                demand(payload(repository, first, place) == payload(repository, pack, record),
+                       "%s: a nonce was used twice" % record.name.hex())
+
+
+def payload(repository, pack, record):
+    return repository.store.read(pack.object, record.offset + 64, record.stored)
 
 
 def is_cut_alone(entry, segments):

@@ -97,6 +97,8 @@ public protocol Disk: AnyObject, Sendable {
   /// Sets one extended attribute of `name`, of the link itself if it is one.
   func setAttribute(_ name: FileName, in folder: Handle, _ attribute: ExtendedAttribute)
     throws(DiskError)
+  /// Removes one extended attribute; ENODATA if there is none of this name.
+  func removeAttribute(_ handle: Handle, named name: [UInt8]) throws(DiskError)
 
   /// What kind of file system an open file lies on.
   func fileSystem(of handle: Handle) throws(DiskError) -> FileSystem

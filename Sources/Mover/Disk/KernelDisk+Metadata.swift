@@ -64,4 +64,10 @@ extension KernelDisk {
   {
     try Kernel.setAttribute(attribute, of: .named(name, in: folder), name: name)
   }
+
+  public func removeAttribute(_ handle: Handle, named name: [UInt8]) throws(DiskError) {
+    try unsafe FileName(name).withCString { key throws(DiskError) in
+      _ = try Kernel.call(.setAttribute) { unsafe farmio_fremovexattr(handle.descriptor, key) }
+    }
+  }
 }

@@ -136,6 +136,23 @@ extension FileMetadata {
     return notes
   }
 
+  /// Removes attributes and ACLs that `handle` has and this metadata has not: left by an older
+  /// file of the name, or inherited from its folder. Those that belong to the file system or to a
+  /// security policy stay. One call where there are none.
+  public func removeExtraAttributes(
+    of handle: Handle, on disk: any Disk
+  ) throws(DiskError) -> [MetadataNote] {
+    var notes: [MetadataNote] = []
+    let wanted = Set(attributes.map(\.name))
+    for extra in try disk.attributes(of: handle)
+    where !wanted.contains(extra.name) && extra.isOwned {
+      try note(.attribute, &notes, of: extra) { () throws(DiskError) in
+        try disk.removeAttribute(handle, named: extra.name)
+      }
+    }
+    return notes
+  }
+
   /// Gives the file away; where only root may, at least to the right group.
   private func setOwner(of handle: Handle, current: Current, on disk: any Disk)
     throws(DiskError)
@@ -171,5 +188,13 @@ extension FileMetadata {
     case ENOSPC, EDQUOT, E2BIG, ERANGE: piece == .attribute
     default: false
     }
+  }
+}
+
+extension ExtendedAttribute {
+  /// Whether the attribute belongs to the file itself: set by its user, an ACL, or capabilities.
+  fileprivate var isOwned: Bool {
+    name.starts(with: Array("user.".utf8)) || name.starts(with: Array("system.posix_acl_".utf8))
+      || name == Array("security.capability".utf8)
   }
 }

@@ -330,11 +330,11 @@ final class Simulation: Sendable {
     if !known.faults.isEmpty { violate("the last collection left \(known.faults)") }
     var marking = Marking(direct, known: known)
     for snapshot in try direct.snapshots() { try marking.mark(snapshot.record.pages, of: "") }
-    for (number, pack) in known.packs().enumerated() {
-      let needed = marking.live.use(ofPack: number).count
-      if needed != pack.recordCount {
-        violate("\(pack.name) keeps \(pack.recordCount) records, \(needed) are needed")
-      }
+    for (number, pack) in known.packs().enumerated()
+    where marking.live.use(ofPack: number).count != pack.recordCount {
+      violate(
+        "\(pack.name) keeps \(pack.recordCount) records, \(marking.live.use(ofPack: number).count) are needed"
+      )
     }
     for name in store.names where name.hasPrefix("leases/") || name.hasPrefix("watch/") {
       violate("\(name) is left behind")

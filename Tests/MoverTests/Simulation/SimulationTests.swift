@@ -48,4 +48,19 @@ import Testing
     #expect(first.trace == second.trace)
     #expect(first.passes == second.passes)
   }
+
+  /// A rig that misses a dropped rule proves nothing: each is seen as lost data within some seeds.
+  @Test(arguments: ActorStore.Lie.allCases) func aDroppedRuleIsCaught(_ lie: ActorStore.Lie) throws {
+    let limit = SimulationTests.number("FARMIO_CANARY_SEEDS") ?? 100
+    for seed in 1...limit {
+      var plan = Simulation.Plan(seed: seed)
+      plan.lie = lie
+      let report = try Simulation(seed: seed, plan: plan).run()
+      guard report.violations.isEmpty else {
+        print("\(lie): caught by seed \(seed): \(report.violations[0])")
+        return
+      }
+    }
+    Issue.record("\(lie) was not caught by \(limit) seeds")
+  }
 }

@@ -115,6 +115,10 @@ extension SimulatedDisk {
     try change(name, in: folder, .setAttribute) { $0.set(attribute) }
   }
 
+  public func removeAttribute(_ handle: Handle, named name: [UInt8]) throws(DiskError) {
+    try change(handle, .setAttribute) { node in node.attributes.removeAll { $0.name == name } }
+  }
+
   private func change(
     _ handle: Handle, _ operation: DiskError.Operation, _ body: (inout SimulatedNode) -> Void
   ) throws(DiskError) {

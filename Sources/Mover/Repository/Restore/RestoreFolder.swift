@@ -9,6 +9,7 @@ final class RestoreFolder: Sendable {
   let entry: TreeEntry?
   let parent: RestoreFolder?
   private let open: Mutex<OpenFolder?>
+  private let passesOn = Mutex<Bool?>(nil)
 
   init(path: FileName, entry: TreeEntry?, parent: RestoreFolder?, open: OpenFolder?) {
     self.path = path
@@ -32,6 +33,15 @@ final class RestoreFolder: Sendable {
       kept = kept ?? folder
       return folder
     }
+  }
+
+  /// Whether files made in the folder inherit an ACL from it. Asked once.
+  func passesOnList(_ disk: any Disk) throws(DiskError) -> Bool {
+    if let known = passesOn.withLock({ $0 }) { return known }
+    let attributes = try disk.attributes(of: try opened(on: disk).handle)
+    let answer = attributes.contains { $0.name == Array("system.posix_acl_default".utf8) }
+    passesOn.withLock { $0 = answer }
+    return answer
   }
 
   /// Lets the open folder go; whoever still uses it keeps it.

@@ -228,10 +228,20 @@ extension RestoreJob {
     else { return true }
     let file = try disk.open(entry.name, in: handle, .read())
     defer { closeQuietly(file) }
-    results.note(
-      try entry.metadata.apply(to: file, current: status, on: disk, policy: options.metadata),
-      at: folder.path.appending(entry.name))
+    try setMetadata(entry, of: file, status, at: folder.path.appending(entry.name))
     return true
+  }
+
+  /// Sets the metadata of a file or folder that was there before.
+  private func setMetadata(
+    _ entry: TreeEntry, of handle: Handle, _ status: FileStatus, at path: FileName
+  ) throws(DiskError) {
+    if options.metadata.attributes {
+      results.note(try entry.metadata.removeExtraAttributes(of: handle, on: disk), at: path)
+    }
+    results.note(
+      try entry.metadata.apply(to: handle, current: status, on: disk, policy: options.metadata),
+      at: path)
   }
 
   private func makeSpecial(
@@ -339,10 +349,7 @@ extension RestoreJob {
     do throws(DiskError) {
       let handle = try folder.opened(on: disk).handle
       let status = try disk.status(of: handle)
-      results.note(
-        try entry.metadata.apply(
-          to: handle, current: status, on: disk, policy: options.metadata),
-        at: folder.path)
+      try setMetadata(entry, of: handle, status, at: folder.path)
     } catch {
       results.fail(folder.path, error.description, isDamage: false)
     }

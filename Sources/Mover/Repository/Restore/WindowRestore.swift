@@ -233,6 +233,11 @@ extension WindowRestore {
     do throws(DiskError) {
       if file.fault == nil {
         try withPart(file) { (handle) throws(DiskError) in
+          if job.metadata.attributes, try file.folder.passesOnList(job.disk) {
+            job.results.note(
+              try file.entry.metadata.removeExtraAttributes(of: handle, on: job.disk),
+              at: file.path)
+          }
           let status = try job.disk.status(of: handle)
           let notes = try file.entry.metadata.apply(
             to: handle, current: status, on: job.disk, policy: job.metadata)
