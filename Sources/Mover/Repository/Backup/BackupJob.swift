@@ -26,6 +26,7 @@ final class BackupJob: TreeVisitor {
   /// Holds one entry for each path.
   private let top: BackupFolder
   private let cancellation: CancelToken
+  private let limiter: RateLimiter?
   /// Stops the scan: on request, or because the repository takes no more.
   private let stop = CancelToken()
   private let firstError = Mutex<RepositoryError?>(nil)
@@ -42,6 +43,7 @@ final class BackupJob: TreeVisitor {
     self.options = options
     self.roots = roots
     self.cancellation = cancellation
+    limiter = options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) }
     self.progress = progress
     let key = repository.keys.cut
     chunkers = Dictionary(
@@ -160,6 +162,9 @@ final class BackupJob: TreeVisitor {
     failures.add(failure)
     progress.errors.add(1, ordering: .relaxed)
   }
+
+  /// Waits until as many bytes may be read.
+  func waitToRead(_ byteCount: Int) { limiter?.pass(byteCount, cancel: cancellation) }
 
   /// Runs a piece of work unless the backup is over. A failure of the repository ends it.
   @discardableResult

@@ -175,6 +175,7 @@ final class LargeFile: Sendable {
     let room = isDirect ? (block.byteCount + 4095) & ~4095 : block.byteCount
     let memory = unsafe worker.scratch(headroom + room)
     let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[headroom..<headroom + room])
+    job.waitToRead(block.byteCount)
     let read = unsafe read(handle, block, into: target, worker, lane)
 
     // In turn: the carry of the block before comes first.

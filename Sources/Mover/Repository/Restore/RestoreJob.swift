@@ -13,6 +13,7 @@ final class RestoreJob {
   let cancellation: CancelToken
   let progress: ProgressCounters
   let results = RestoreResults()
+  let limiter: RateLimiter?
   private var trees: TreeReader
   private var window = RestoreWindow()
   /// Folders whose metadata is set when all is in them, in the order they were made.
@@ -32,6 +33,7 @@ final class RestoreJob {
     self.options = options
     self.cancellation = cancellation
     self.progress = progress
+    limiter = options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) }
     trees = TreeReader(repository, known: known)
   }
 

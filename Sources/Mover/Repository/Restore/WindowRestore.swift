@@ -26,6 +26,7 @@ final class WindowRestore: Sendable {
     let progress: ProgressCounters
     let metadata: MetadataPolicy
     let cancellation: CancelToken
+    let limiter: RateLimiter?
     let threads: Int
   }
 
@@ -38,7 +39,7 @@ final class WindowRestore: Sendable {
     self.job = Access(
       repository: job.repository, disk: job.disk, run: job.run, known: job.known,
       results: job.results, progress: job.progress, metadata: job.options.metadata,
-      cancellation: job.cancellation,
+      cancellation: job.cancellation, limiter: job.limiter,
       threads: job.options.threads ?? BackupJob.defaultThreads)
     files = window.files
     requests = window.requests
@@ -91,6 +92,8 @@ extension WindowRestore {
     guard let first = wanted.first, let last = wanted.last else { return }
     let start = first.record.payloadOffset
     let end = last.record.payloadOffset + Int(last.record.storedCount)
+    job.limiter?.pass(end - start, cancel: job.cancellation)
+    try job.cancellation.check()
     do throws(RepositoryError) {
       try job.repository.read(
         run.pack.object, at: start, count: end - start, into: &worker.fetched)
