@@ -123,8 +123,8 @@ final class LargeFile: Sendable {
       if error.code != ENOENT { job.failed(ScanFailure(path: path, error: error)) }
       return false
     }
-    _ = try complete(worker)
-    return false
+    // Nothing to read: done, unless it has grown meanwhile.
+    return try complete(worker) ? begin(worker) : false
   }
 
   private func hasBlock(_ block: Int) -> Bool {
@@ -139,6 +139,8 @@ final class LargeFile: Sendable {
       state.reading.map { ($0.handle, $0.blocks.block(number)) }
     }
     guard let (handle, block) = plan else { return false }
+    // A file of many terabytes takes longer than a silent run is waited for.
+    try job.run.renew()
     let headroom = chunker.chunkClass.maximum
     let memory = unsafe worker.scratch(headroom + blockBytes)
     let target = unsafe UnsafeMutableRawBufferPointer(
