@@ -181,10 +181,10 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-  /// A string of at most 4,096 UTF-8 bytes.
+  /// A string of at most `Limits.textBytes` UTF-8 bytes.
   mutating func text() throws(FormatError) -> String {
     let start = offset
-    let bytes = try bytes(try count(limit: 4096, "the length of a text"))
+    let bytes = try bytes(try count(limit: Limits.textBytes, "the length of a text"))
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw FormatError(.malformed, at: start, "a text is not UTF-8")
     }

@@ -12,7 +12,7 @@ final class ActorStore: Store {
     case staleCollections
     /// References read once are shown again for the rest of the run.
     case staleReferences
-    /// No collection is ever shown to a writer.
+    /// A writer is never shown what is condemned.
     case hiddenCollections
     /// Creating a taken name replaces the object.
     case createReplaces
@@ -76,6 +76,7 @@ final class ActorStore: Store {
 
   func get(_ name: String, limit: Int) throws(StoreError) -> [UInt8]? {
     try step("get", name) { () throws(StoreError) in
+      if lie == .hiddenCollections, name.hasPrefix("gc/") { return nil }
       guard lie == .staleReferences, name.hasPrefix("refs/") || name.hasPrefix("forgotten/")
       else { return try base.get(name, limit: limit) }
       if let seen = state.withLock({ $0.references[name] }) { return seen }
@@ -98,7 +99,6 @@ final class ActorStore: Store {
 
   func list(_ prefix: String) throws(StoreError) -> [StoredObject] {
     try step("list", prefix) { () throws(StoreError) in
-      if prefix == "gc/", lie == .hiddenCollections { return [] }
       if prefix == "gc/", lie == .staleCollections, let seen = state.withLock({ $0.collections }) {
         return seen
       }

@@ -53,9 +53,7 @@ import Testing
   @Test(arguments: ActorStore.Lie.allCases) func aDroppedRuleIsCaught(_ lie: ActorStore.Lie) throws {
     let limit = SimulationTests.number("FARMIO_CANARY_SEEDS") ?? 100
     for seed in 1...limit {
-      var plan = Simulation.Plan(seed: seed)
-      plan.lie = lie
-      let report = try Simulation(seed: seed, plan: plan).run()
+      let report = try Simulation(seed: seed, plan: Simulation.Plan(lie: lie)).run()
       guard report.violations.isEmpty else {
         print("\(lie): caught by seed \(seed): \(report.violations[0])")
         return

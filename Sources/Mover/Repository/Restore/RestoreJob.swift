@@ -308,7 +308,15 @@ extension RestoreJob {
 
   private func makeLinks() {
     guard !options.isDryRun else { return }
+    let failed = results.failedPaths
     for name in links.names {
+      // What has the first name then is an older file, or nothing.
+      if let fault = failed[name.first.path] {
+        results.fail(
+          name.path, "its other name \(name.first.path) failed: \(fault.reason)",
+          isDamage: fault.isDamage)
+        continue
+      }
       do throws(DiskError) {
         try name.make(on: disk)
         results.countFile(0)
