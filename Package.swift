@@ -24,8 +24,12 @@ let package = Package(
     .library(name: "FrameEngine", targets: ["FrameEngine"]),
   ],
   traits: [
-    .trait(name: "FaultInjection", description: "Faults at numbered disk operations, for the crash rigs."),
-    .trait(name: "Fuzzing", description: "Parsers skip digest comparison, so that a fuzzer can reach them."),
+    .trait(
+      name: "FaultInjection",
+      description: "Faults at numbered disk operations, for the crash rigs."),
+    .trait(
+      name: "Fuzzing",
+      description: "Parsers skip digest comparison, so that a fuzzer can reach them."),
   ],
   targets: [
     .systemLibrary(name: "CZstd"),
@@ -49,6 +53,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MoverTests", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),
+    .testTarget(name: "TidyTests"),
     .testTarget(
       name: "FarmioTests", dependencies: ["farmio", "Mover", "FrameEngine", "CLinux"],
       swiftSettings: strict),

@@ -75,7 +75,8 @@ enum InitCommand {
       throw CommandError(error)
     }
     let id = repository.config.repository
-    let chunks = chunkClass.map { "chunks of \($0.name)" } ?? "chunks of 64K and 256K by kind of file"
+    let chunks =
+      chunkClass.map { "chunks of \($0.name)" } ?? "chunks of 64K and 256K by kind of file"
     let lock = repository.isEncrypted ? "encrypted" : "not encrypted"
     session.report.line("made repository \(id.short) at \(place): \(chunks), \(lock)")
     session.report.document {

@@ -50,7 +50,8 @@ import Testing
   }
 
   /// A rig that misses a dropped rule proves nothing: each is seen as lost data within some seeds.
-  @Test(arguments: ActorStore.Lie.allCases) func aDroppedRuleIsCaught(_ lie: ActorStore.Lie) throws {
+  @Test(arguments: ActorStore.Lie.allCases) func aDroppedRuleIsCaught(_ lie: ActorStore.Lie) throws
+  {
     let limit = SimulationTests.number("FARMIO_CANARY_SEEDS") ?? 100
     for seed in 1...limit {
       let report = try Simulation(seed: seed, plan: Simulation.Plan(lie: lie)).run()

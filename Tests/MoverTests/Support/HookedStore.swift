@@ -1,4 +1,5 @@
 import FrameEngine
+
 @testable import Mover
 
 /// A store with something done, or refused, before each call.
