@@ -126,7 +126,11 @@ extension SnapshotRecord {
       let count = try reader.count(limit: Limits.pathBytes, "the length of a path")
       paths.append(FileName(try reader.bytes(count)))
     }
-    let parent = try reader.u8() == 0 ? nil : try reader.runID()
+    let hasParent = try reader.u8()
+    guard hasParent <= 1 else {
+      throw FormatError(.malformed, at: reader.offset - 1, "a parent is there or not")
+    }
+    let parent = hasParent == 0 ? nil : try reader.runID()
     var pages = [Digest]()
     for _ in 0..<(try reader.count(limit: reader.remaining / 32, "the number of pages")) {
       pages.append(try reader.digest())

@@ -13,12 +13,15 @@ final class KnownChunks: Sendable {
   private let state: Mutex<ChunkLedger>
 
   /// Loads what the repository holds. Packs of `condemned` are never offered to `claim`; with
-  /// `forReading` they are found as a last resort, after every other copy.
+  /// `forReading` they are found as a last resort, after every other copy. Packs of `doomed` count
+  /// as gone already.
   init(
-    _ repository: Repository, avoiding condemned: Set<PackName>, forReading: Bool
+    _ repository: Repository, avoiding condemned: Set<PackName>, forReading: Bool,
+    without doomed: Set<PackName> = []
   ) throws(RepositoryError) {
     self.repository = repository
-    var loader = try PackLoader(repository, condemned: condemned, forReading: forReading)
+    var loader = try PackLoader(
+      repository, condemned: condemned, forReading: forReading, doomed: doomed)
     try loader.load()
     faults = loader.faults
     state = Mutex(loader.finish())
