@@ -93,7 +93,9 @@ import Testing
     _ = try fixture.backUp()
     let known = try KnownChunks(fixture.repository, avoiding: [], forReading: true)
     let lists = try known.packs().indices.map { try known.records(of: $0) }
-    for name in fixture.store.names where name.hasPrefix("index/") { try fixture.store.delete(name) }
+    for name in fixture.store.names where name.hasPrefix("index/") {
+      try fixture.store.delete(name)
+    }
     for (number, records) in lists.enumerated() {
       #expect(try known.records(of: number) == records)
       for record in records { #expect(try known.locate(record.id)?.record == record) }

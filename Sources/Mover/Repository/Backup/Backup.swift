@@ -109,7 +109,8 @@ public struct Backup: Sendable {
         "a tag, host, user or path is longer than \(Limits.textBytes) bytes",
         remedy: "use a shorter one; nothing was stored")
     }
-    let total = texts.reduce(0) { $0 + $1.utf8.count } + roots.paths.reduce(0) { $0 + $1.bytes.count }
+    let total =
+      texts.reduce(0) { $0 + $1.utf8.count } + roots.paths.reduce(0) { $0 + $1.bytes.count }
     guard total <= Limits.recordBytes / 4 else {
       throw RepositoryError(
         .file, "snapshot", "its tags and paths take \(total) bytes together",
