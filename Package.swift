@@ -16,13 +16,31 @@ let kernels: [CSetting] = [
   .unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])
 ]
 
+/// One executable for each parser of foreign bytes; `Tests/Fuzz/run` builds them, nothing else does.
+let fuzzers =
+  Context.environment["FARMIO_FUZZ"] == nil
+  ? [] : ["Pack", "Index", "Tree", "Record", "Filter", "Payload", "Canary"]
+
+let fuzzProducts: [Product] = fuzzers.map {
+  .executable(name: "fuzz-\($0.lowercased())", targets: ["Fuzz\($0)"])
+}
+
+let fuzzTargets: [Target] =
+  fuzzers.map {
+    .executableTarget(
+      name: "Fuzz\($0)", dependencies: ["FuzzSupport", "FrameEngine", "Mover"],
+      path: "Tests/Fuzz/\($0)", swiftSettings: strict)
+  }
+  + (fuzzers.isEmpty
+    ? [] : [.target(name: "FuzzSupport", path: "Tests/Fuzz/Support", swiftSettings: strict)])
+
 let package = Package(
   name: "farmio",
   products: [
     .executable(name: "farmio", targets: ["farmio"]),
     .library(name: "Mover", targets: ["Mover"]),
     .library(name: "FrameEngine", targets: ["FrameEngine"]),
-  ],
+  ] + fuzzProducts,
   traits: [
     .trait(
       name: "FaultInjection",
@@ -57,6 +75,6 @@ let package = Package(
     .testTarget(
       name: "FarmioTests", dependencies: ["farmio", "Mover", "FrameEngine", "CLinux"],
       swiftSettings: strict),
-  ],
+  ] + fuzzTargets,
   swiftLanguageModes: [.v6]
 )

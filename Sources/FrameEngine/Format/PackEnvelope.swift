@@ -67,8 +67,8 @@ public struct PackHeader: Hashable, Sendable {
     let zero2 = try reader.u32()
     let repository = try reader.runID()
     let zero3 = try reader.u32()
-    guard try reader.u32() == CRC32C.checksum(bytes.extracting(first: PackHeader.byteCount - 4))
-    else {
+    let covered = CRC32C.checksum(bytes.extracting(first: PackHeader.byteCount - 4))
+    guard proves(try reader.u32(), covered) else {
       throw FormatError(.corrupt, at: 60, "the pack's header does not match its checksum")
     }
     guard version == PackHeader.version else {
@@ -135,8 +135,8 @@ public struct PackTrailer: Hashable, Sendable {
     packByteCount = try reader.u64()
     digest = try reader.digest()
     let zero = try reader.u32()
-    guard try reader.u32() == CRC32C.checksum(bytes.extracting(first: PackTrailer.byteCount - 4))
-    else {
+    let covered = CRC32C.checksum(bytes.extracting(first: PackTrailer.byteCount - 4))
+    guard proves(try reader.u32(), covered) else {
       throw FormatError(.corrupt, at: 60, "the pack's trailer does not match its checksum")
     }
     guard zero == 0, recordCount >= 1, recordCount <= Limits.packRecords,

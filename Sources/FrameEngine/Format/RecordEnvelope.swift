@@ -70,9 +70,8 @@ public struct RecordEnvelope: Hashable, Sendable {
     let covered = reader.offset
     let digest = try reader.digest()
     try reader.expectEnd()
-    guard
-      digest == RecordEnvelope.digest(of: bytes.extracting(first: covered), name: name, key: key)
-    else {
+    let computed = RecordEnvelope.digest(of: bytes.extracting(first: covered), name: name, key: key)
+    guard proves(digest, computed) else {
       throw FormatError(.corrupt, at: covered, "the record does not match its digest")
     }
     guard let kind = Kind(rawValue: rawKind), flags & ~2 == 0 else {

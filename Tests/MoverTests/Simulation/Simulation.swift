@@ -26,8 +26,12 @@ final class Simulation: Sendable {
       self.lie = lie
       operations = 6
       switch lie {
-      case .staleCollections, .hiddenCollections: roles = [.write, .write, .collect, .forget]
-      case .staleReferences: roles = [.write, .collect, .restore, .restore, .forget]
+      case .staleCollections, .hiddenCollections:
+        roles = [.write, .write, .collect, .forget]
+        faults.stalling = ["put leases/", "create gc/"]
+      case .staleReferences:
+        roles = [.write, .collect, .restore, .restore, .forget]
+        faults.stalling = ["put leases/"]
       case .createReplaces: jumps = true
       }
     }
@@ -37,6 +41,9 @@ final class Simulation: Sendable {
       var generator = SeededGenerator(seed: seed ^ 0xFA12)
       if Bool.random(using: &generator) { faults.crashes = .random(in: 1...150, using: &generator) }
       if Bool.random(using: &generator) { faults.failures = .random(in: 1...80, using: &generator) }
+      if Bool.random(using: &generator) { faults.stalls = .random(in: 1...200, using: &generator) }
+      if Bool.random(using: &generator) { faults.stalling = ["put leases/", "create "] }
+      faults.deletesLate = Bool.random(using: &generator)
       jumps = Bool.random(using: &generator)
       isEncrypted = UInt8.random(in: 0..<4, using: &generator) == 0
       operations = .random(in: 2...5, using: &generator)
@@ -110,6 +117,7 @@ final class Simulation: Sendable {
         self.turnstile.pass(actor, for: "next")
       }
     }
+    store.catchUp()
     verifyAll("at the end")
     finish()
     return ledger.withLock { ledger in

@@ -53,7 +53,8 @@ import Testing
   @Test(arguments: ActorStore.Lie.allCases) func aDroppedRuleIsCaught(_ lie: ActorStore.Lie) throws
   {
     let limit = SimulationTests.number("FARMIO_CANARY_SEEDS") ?? 100
-    for seed in 1...limit {
+    // Seeds that met each before come first.
+    for seed in [3, 96] + Array(1...limit) {
       let report = try Simulation(seed: seed, plan: Simulation.Plan(lie: lie)).run()
       guard report.violations.isEmpty else {
         print("\(lie): caught by seed \(seed): \(report.violations[0])")

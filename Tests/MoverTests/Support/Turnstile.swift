@@ -14,6 +14,8 @@ final class Turnstile: Sendable {
     var staying: UInt64
     /// Actors that have not ended.
     var living: [Int]
+    /// Actors that are held back, and the pass at which each may go on.
+    var parked: [Int: Int] = [:]
     /// Passes so far, and a running digest of what they were for.
     var passes = 0
     var trace: UInt64 = 0
@@ -50,11 +52,16 @@ final class Turnstile: Sendable {
       for byte in reason.utf8 { state.trace = (state.trace ^ UInt64(byte)) &* 0x100_0000_01B3 }
       state.trace = (state.trace ^ UInt64(actor)) &* 0x100_0000_01B3
     }
-    guard !stays() else { return }
+    guard !stays(actor) else { return }
     let next = choose()
     guard next != actor else { return }
     open(next)
     wait(actor)
+  }
+
+  /// Holds an actor back for so many passes of others, as a machine that stalls.
+  func park(_ actor: Int, passes: Int) {
+    state.withLock { $0.parked[actor] = $0.passes + passes }
   }
 
   /// A number below `bound`, by the seed.
@@ -66,12 +73,18 @@ final class Turnstile: Sendable {
   /// The same for the same seed.
   var trace: UInt64 { state.withLock { $0.trace } }
 
-  private func stays() -> Bool {
-    state.withLock { $0.generator.next(upperBound: 100) < $0.staying }
+  private func stays(_ actor: Int) -> Bool {
+    state.withLock { state in
+      state.generator.next(upperBound: 100) < state.staying && state.parked[actor] == nil
+    }
   }
 
   private func choose() -> Int? {
-    state.withLock { state in state.living.randomElement(using: &state.generator) }
+    state.withLock { state in
+      state.parked = state.parked.filter { $0.value > state.passes }
+      let free = state.living.filter { state.parked[$0] == nil }
+      return (free.isEmpty ? state.living : free).randomElement(using: &state.generator)
+    }
   }
 
   private func leave(_ actor: Int) {
