@@ -3,7 +3,8 @@
 
 The rigs prove themselves on it: without a fault they must find nothing, with each fault that
 CANARY names they must find something. It keeps one object a file and compresses nothing.
-Write order: objects, manifest, then one exclusive link as the reference.
+Write order: objects, manifest, then one exclusive link as the reference; each file's copy before
+the file, and a repair makes the two equal again.
 """
 import hashlib
 import json
@@ -25,6 +26,7 @@ FAULTS = {
     "deaf": "errors of the disk are swallowed",
     "litter": "temporary files are not swept",
 }
+KINDS = ("objects", "manifests", "references")
 FAULT = os.environ.get("CANARY", "")
 assert not FAULT or FAULT in FAULTS
 
@@ -84,6 +86,13 @@ def sweep(folder):
                 os.unlink(f"{base}/{name}")
 
 
+def is_whole(path):
+    data = open(path, "rb").read()
+    if os.path.basename(os.path.dirname(path)) == "objects":
+        return sha(data) == os.path.basename(path)
+    return sha(data[64:]).encode() == data[:64]
+
+
 class Repository:
     def __init__(self, place):
         self.place = place
@@ -93,12 +102,25 @@ class Repository:
 
     @staticmethod
     def make(place):
-        for name in ("objects", "manifests", "references", "leases"):
+        for name in ("copies", *KINDS, *(f"copies/{kind}" for kind in KINDS), "leases"):
             os.makedirs(f"{place}/{name}", exist_ok=True)
-            sync(place)
+            sync(os.path.dirname(f"{place}/{name}"))
         if not os.path.exists(f"{place}/config"):
             body = b'{"version": 1}'
-            write_durably(f"{place}/config", sha(body).encode() + body)
+            for name in ("copies/config", "config"):
+                write_durably(f"{place}/{name}", sha(body).encode() + body)
+
+    @staticmethod
+    def repair(place):
+        """Each file that is damaged gets the bytes of its copy, or the other way round."""
+        for kind in ("", *KINDS):
+            for name in ["config"] if not kind else os.listdir(f"{place}/{kind}"):
+                pair = [os.path.normpath(f"{place}/{top}/{kind}/{name}") for top in (".", "copies")]
+                pair = [path for path in pair if os.path.exists(path)]
+                whole = [path for path in pair if is_whole(path)]
+                for path in pair:
+                    if path not in whole and whole:
+                        write_durably(path, open(whole[0], "rb").read())
 
     def proved(self, name, data):
         if FAULT != "no-proof" and sha(data[64:]).encode() != data[:64]:
@@ -110,9 +132,9 @@ class Repository:
 
     def put(self, data):
         name = sha(data)
-        path = f"{self.place}/objects/{name}"
-        if not os.path.exists(path):
-            write_durably(path, data, direct=FAULT == "in-place")
+        for path in (f"{self.place}/copies/objects/{name}", f"{self.place}/objects/{name}"):
+            if not os.path.exists(path):
+                write_durably(path, data, direct=FAULT == "in-place")
         return name
 
     def get(self, name):
@@ -141,7 +163,9 @@ class Repository:
         temporary = f"{self.place}/references/.tmp-{os.getpid()}-{snapshot}"
 
         def refer():
-            write_durably(temporary, sha(name.encode()).encode() + name.encode(), direct=True)
+            link = sha(name.encode()).encode() + name.encode()
+            write_durably(f"{self.place}/copies/references/{snapshot}", link)
+            write_durably(temporary, link, direct=True)
             os.link(temporary, reference)
             os.unlink(temporary)
             sync(os.path.dirname(reference))
@@ -151,7 +175,8 @@ class Repository:
         if FAULT == "reference-first":
             refer()
         write_objects()
-        write_durably(f"{self.place}/manifests/{name}", sha(body).encode() + body)
+        for top in (f"{self.place}/copies", self.place):
+            write_durably(f"{top}/manifests/{name}", sha(body).encode() + body)
         if FAULT != "reference-first":
             refer()
         if FAULT != "early-word":
@@ -301,8 +326,20 @@ def restore(place, source, target, delete):
     lay_out(manifest["entries"], target, repository.get, delete)
 
 
-def check(place):
+def check(place, repairs):
+    if repairs:
+        Repository.repair(place)
     repository, faults = Repository(place), []
+    with Lease(repository, "writer"):  # no prune may take away what is being looked at
+        find_faults(repository, faults)
+    if faults:
+        raise Damage("\n".join(faults))
+
+
+def find_faults(repository, faults):
+    for name in ("config", *(f"{k}/{n}" for k in KINDS for n in repository.names(f"copies/{k}"))):
+        if FAULT != "no-proof" and not is_whole(f"{repository.place}/copies/{name}"):
+            faults.append(f"the copy of {name} is damaged")
     for snapshot in repository.names("references"):
         try:
             _, manifest = repository.manifest(snapshot)
@@ -316,8 +353,6 @@ def check(place):
             repository.get(name)
         except Damage as error:
             faults.append(str(error))
-    if faults:
-        raise Damage("\n".join(faults))
 
 
 def prune(place):
@@ -332,10 +367,12 @@ def prune(place):
             link, manifest = repository.manifest(snapshot)
             wanted.add(link)
             used.update(e["data"] for e in manifest["entries"] if "data" in e)
-        for kind, keep in (("manifests", wanted), ("objects", used)):
-            for name in repository.names(kind):
-                if name not in keep:
-                    os.unlink(f"{place}/{kind}/{name}")
+        for kind, keep in (("manifests", wanted), ("objects", used),
+                           ("references", repository.names("references"))):
+            for top in (place, f"{place}/copies"):
+                for name in Repository(top).names(kind):
+                    if name not in keep:
+                        os.unlink(f"{top}/{kind}/{name}")
 
 
 def forget(place, keep, snapshots):
@@ -360,7 +397,7 @@ def sync_trees(source, target, delete):
 
 
 def run(words):
-    options = {"--quiet", "--delete", "--read-data", "--prune"}
+    options = {"--quiet", "--delete", "--read-data", "--repair", "--prune"}
     flags = {w for w in words if w in options}
     values, rest = {}, []
     iterator = iter(w for w in words if w not in options)
@@ -379,7 +416,7 @@ def run(words):
     elif command == "restore":
         restore(*rest, values["--target"], "--delete" in flags)
     elif command == "check":
-        check(*rest)
+        check(*rest, "--repair" in flags)
     elif command == "forget":
         forget(rest[0], int(values.get("--keep-last", 0)), rest[1:])
         if "--prune" in flags:
