@@ -43,8 +43,8 @@ let package = Package(
   ] + fuzzProducts,
   traits: [
     .trait(
-      name: "FaultInjection", description: "Faults at numbered disk operations, for the crash rigs."
-    ),
+      name: "FaultInjection",
+      description: "Faults at numbered disk operations, for the crash rigs."),
     .trait(
       name: "Fuzzing",
       description: "Parsers skip digest comparison, so that a fuzzer can reach them."),
@@ -71,6 +71,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MoverTests", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),
+    .testTarget(name: "TidyTests"),
     .testTarget(
       name: "FarmioTests", dependencies: ["farmio", "Mover", "FrameEngine", "CLinux"],
       swiftSettings: strict),

@@ -5,12 +5,15 @@ struct Benchmarks {
   static func main() throws {
     var arguments = CommandLine.arguments.dropFirst()
     switch arguments.popFirst() {
-    case "hash-oracle": HashOracle.run()
+    case "kernels": KernelBenchmarks.run()
     case "hashing": HashBenchmarks.run()
+    case "hash-oracle": HashOracle.run()
     case "scan": try TreeCopy.scan(Array(arguments))
+    case "copy": try TreeCopy.copy(Array(arguments))
     case "compression": try CompressionBenchmarks.run(Array(arguments))
     default:
-      print("usage: Benchmarks hashing | hash-oracle | scan PATH [THREADS]")
+      print("usage: Benchmarks kernels | hashing | hash-oracle | scan PATH [THREADS]")
+      print("       Benchmarks copy [OPTION]… SRC DST")
       print("       Benchmarks compression [--level N] [--class NAME] [--single] VERSION…")
       exit(2)
     }

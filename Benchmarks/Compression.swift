@@ -126,11 +126,13 @@ private struct VersionStore: ~Copyable {
   /// Stores every file of `tree` that is new.
   mutating func add(_ tree: FileTree) -> VersionCost {
     var cost = VersionCost()
+    let buffer = FileBuffer()
     for folder in tree.folders {
       var small: [UInt8] = []
       for file in folder.files {
         let start = threadSeconds()
-        let bytes = readFile(folder.path + "/" + file.name)
+        buffer.read(folder.path + "/" + file.name)
+        let bytes = buffer.contents
         cost.reading += threadSeconds() - start
         if options.joinsSmallFiles && bytes.count < 32 << 10 {
           small += bytes
@@ -139,13 +141,13 @@ private struct VersionStore: ~Copyable {
         let chunkClass = options.chunkClass ?? .suited(to: FileName(file.name))
         add(bytes, chunkClass, kind: folder.kind + "/*." + file.suffix, to: &cost)
       }
-      add(small, options.chunkClass ?? .k64, kind: folder.kind + "/small files", to: &cost)
+      add(small[...], options.chunkClass ?? .k64, kind: folder.kind + "/small files", to: &cost)
     }
     return cost
   }
 
   private mutating func add(
-    _ bytes: [UInt8], _ chunkClass: ChunkClass, kind: String, to cost: inout VersionCost
+    _ bytes: ArraySlice<UInt8>, _ chunkClass: ChunkClass, kind: String, to cost: inout VersionCost
   ) {
     guard !bytes.isEmpty, let chunker = chunkers[chunkClass] else { return }
     var hint = StrideHint()
@@ -240,16 +242,24 @@ private struct FileTree {
   }
 }
 
-private func readFile(_ path: String) -> [UInt8] {
-  guard let file = unsafe fopen(path, "rb") else { fatalError("cannot open \(path)") }
-  defer { unsafe fclose(file) }
-  unsafe setvbuf(file, nil, _IONBF, 0)
-  unsafe fseek(file, 0, SEEK_END)
-  let count = unsafe ftell(file)
-  unsafe rewind(file)
-  return unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-    initialized = count == 0 ? 0 : unsafe fread(target.baseAddress, 1, count, file)
+/// One buffer that every file is read into, so that the kernel's page clearing is no part of the
+/// figures.
+private final class FileBuffer {
+  private var bytes = [UInt8](repeating: 0, count: 128 << 20)
+  private var count = 0
+
+  func read(_ path: String) {
+    guard let file = unsafe fopen(path, "rb") else { fatalError("cannot open \(path)") }
+    defer { unsafe fclose(file) }
+    unsafe setvbuf(file, nil, _IONBF, 0)
+    unsafe fseek(file, 0, SEEK_END)
+    count = unsafe ftell(file)
+    unsafe rewind(file)
+    if count > bytes.count { bytes = [UInt8](repeating: 0, count: count) }
+    guard unsafe fread(&bytes, 1, count, file) == count else { fatalError("cannot read \(path)") }
   }
+
+  var contents: ArraySlice<UInt8> { bytes[..<count] }
 }
 
 private func threadSeconds() -> Double {

@@ -1,49 +1,22 @@
 // Which BLAKE3 variant runs.
-#include <stdlib.h>
-#include <string.h>
+#include "include/CKernels.h"
 
-#include "include/CKernelsBLAKE3.h"
-
-// 0 portable, 1 SSE4.1, 2 AVX2, 3 AVX-512: what this CPU has.
-static int supported(void) {
+farmio_blake3_tree_function *farmio_blake3_tree_at(int level) {
+  if (level < FARMIO_PORTABLE || level > farmio_kernel_supported()) return NULL;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) {
-    return 3;
-  }
-  if (__builtin_cpu_supports("avx2")) return 2;
-  if (__builtin_cpu_supports("sse4.1")) return 1;
-#endif
-  return 0;
-}
-
-// What this CPU has and FARMIO_KERNELS allows.
-static int level(void) {
-  static const char *const names[] = {"portable", "sse4", "avx2", "avx512"};
-  int best = supported();
-  const char *cap = getenv("FARMIO_KERNELS");
-  for (int i = 0; cap != NULL && i < best; i++) {
-    if (strcmp(cap, names[i]) == 0) return i;
-  }
-  return best;
-}
-
-farmio_blake3_tree_function *farmio_blake3_tree_at(int at) {
-  if (at < 0 || at > supported()) return NULL;
-#if defined(__x86_64__)
-  if (at == 3) return farmio_blake3_tree_avx512;
-  if (at == 2) return farmio_blake3_tree_avx2;
-  if (at == 1) return farmio_blake3_tree_sse41;
+  if (level == FARMIO_AVX512) return farmio_blake3_tree_avx512;
+  if (level == FARMIO_AVX2) return farmio_blake3_tree_avx2;
+  if (level == FARMIO_SSE4) return farmio_blake3_tree_sse41;
 #endif
   return farmio_blake3_tree_portable;
 }
 
-farmio_blake3_compress_function *farmio_blake3_compress_at(int at) {
-  if (at < 0 || at > supported()) return NULL;
+farmio_blake3_compress_function *farmio_blake3_compress_at(int level) {
+  if (level < FARMIO_PORTABLE || level > farmio_kernel_supported()) return NULL;
 #if defined(__x86_64__)
-  if (at == 3) return farmio_blake3_compress_avx512;
-  if (at == 2) return farmio_blake3_compress_avx2;
-  if (at == 1) return farmio_blake3_compress_sse41;
+  if (level == FARMIO_AVX512) return farmio_blake3_compress_avx512;
+  if (level == FARMIO_AVX2) return farmio_blake3_compress_avx2;
+  if (level == FARMIO_SSE4) return farmio_blake3_compress_sse41;
 #endif
   return farmio_blake3_compress_portable;
 }
@@ -53,11 +26,8 @@ static farmio_blake3_compress_function *best_compress = farmio_blake3_compress_p
 
 // Before main, so that a call is one indirect jump and no thread can see a half-made choice.
 __attribute__((constructor)) static void choose(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-#endif
-  best_tree = farmio_blake3_tree_at(level());
-  best_compress = farmio_blake3_compress_at(level());
+  best_tree = farmio_blake3_tree_at(farmio_kernel_level());
+  best_compress = farmio_blake3_compress_at(farmio_kernel_level());
 }
 
 void farmio_blake3_tree(const uint8_t *input, size_t length, const uint32_t key[8], uint64_t leaf,

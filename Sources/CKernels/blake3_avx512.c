@@ -1,11 +1,11 @@
-// BLAKE3 in sixteen lanes, for CPUs with AVX-512 F, VL, BW and DQ.
+// BLAKE3 in sixteen lanes, for CPUs with AVX-512 F and VL.
 #if defined(__x86_64__)
 #include <stdint.h>
 #include <string.h>
 
 #include "include/CKernelsBLAKE3.h"
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl"))), apply_to = function)
 #define ROTATES_NATIVELY
 #include "blake3_block.h"
 

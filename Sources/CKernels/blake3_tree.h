@@ -13,6 +13,13 @@ static size_t tree_leaves(const uint8_t *input, size_t length, const uint32_t ke
     uint32_t cv[8];
     block_leaf(input, length, key, leaf, mode, cv);
     for (size_t i = 0; i < 8; i++) out[i * STRIDE] = cv[i];
+  } else if (count == 2) {
+    uint32_t pair[2][8];
+    block_leaf_pair(input, length - leaf_bytes, key, leaf, mode, pair);
+    for (size_t i = 0; i < 8; i++) {
+      out[i * STRIDE] = pair[0][i];
+      out[i * STRIDE + 1] = pair[1][i];
+    }
 #if WIDEST > 8
   } else if (count > 8) {
     leaves_16(input, length, key, leaf, mode, out);

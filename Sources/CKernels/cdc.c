@@ -71,7 +71,8 @@ uint64_t farmio_cdc_judge_portable(const farmio_cdc_rule *rule, const uint8_t *w
       uint32_t next[4];
       key += 16;
       for (int i = 0; i < 4; i++) next[i] = gather(state, i);
-      for (int i = 0; i < 4; i++) state[i] = (round < 10 ? mix(next[i]) : next[i]) ^ load(key + 4 * i);
+      for (int i = 0; i < 4; i++)
+        state[i] = (round < 10 ? mix(next[i]) : next[i]) ^ load(key + 4 * i);
     }
   }
   return state[0] | (uint64_t)state[1] << 32;

@@ -3,7 +3,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("avx2,aes,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx2,aes,bmi,bmi2,lzcnt,popcnt"))), \
+    apply_to = function)
 
 #include "cdc_aesni.h"
 #define LANES 2

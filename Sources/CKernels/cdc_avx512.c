@@ -3,7 +3,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,aes,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,aes,bmi,bmi2,lzcnt"))), \
+    apply_to = function)
 
 #include "cdc_aesni.h"
 #define LANES 4

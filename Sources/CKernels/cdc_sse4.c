@@ -3,7 +3,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("sse4.2,aes,pclmul,popcnt"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("sse4.2,aes,pclmul,popcnt"))), \
+    apply_to = function)
 
 #include "cdc_aesni.h"
 #define LANES 1

@@ -4,8 +4,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#pragma clang attribute push(                                                                \
-    __attribute__((target("sse4.2,pclmul,avx512f,avx512vl,avx512dq,vpclmulqdq"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("sse4.2,pclmul,avx512f,avx512vl,avx512dq,vpclmulqdq"))), \
+    apply_to = function)
 
 // x to the powers (d + 31) and (d - 33), for a distance of d bits.
 #define FACTORS_OF_256 0xDCB17AA4, 0xB9E02B86
@@ -23,8 +24,8 @@ static inline __m512i fold(__m512i value, __m512i by, __m512i next) {
 
 static inline __m128i fold_lane(__m128i value, __m128i next) {
   __m128i by = _mm512_castsi512_si128(factors(FACTORS_OF_16));
-  return _mm_xor_si128(
-      next, _mm_xor_si128(_mm_clmulepi64_si128(value, by, 0x00), _mm_clmulepi64_si128(value, by, 0x11)));
+  return _mm_ternarylogic_epi64(_mm_clmulepi64_si128(value, by, 0x00),
+                                _mm_clmulepi64_si128(value, by, 0x11), next, 0x96);
 }
 
 uint32_t farmio_crc32c_avx512(uint32_t crc, const uint8_t *bytes, size_t count) {

@@ -1,5 +1,5 @@
-// CRC-32C by the CPU's instruction, which takes eight bytes and three cycles but starts every cycle:
-// three runs side by side, joined by carry-less multiplication.
+// CRC-32C by the CPU's instruction, which takes eight bytes and three cycles but starts every
+// cycle: three runs side by side, joined by carry-less multiplication.
 #include "CKernels.h"
 
 #if defined(__x86_64__)
@@ -13,8 +13,8 @@ static inline uint64_t word(const uint8_t *at) {
   return value;
 }
 
-/// The checksum of what `crc` covers followed by zero bytes, as 64 bits still to be reduced; `power`
-/// is x to the power (their bits - 33).
+/// The checksum of what `crc` covers followed by zero bytes, as 64 bits still to be reduced;
+/// `power` is x to the power (their bits - 33).
 static inline uint64_t append_zeros(uint64_t crc, uint32_t power) {
   __m128i product =
       _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)crc), _mm_cvtsi32_si128((int)power), 0);
@@ -22,8 +22,8 @@ static inline uint64_t append_zeros(uint64_t crc, uint32_t power) {
 }
 
 /// Three neighbouring runs of `run` bytes; the powers belong to 2 * run and run bytes.
-static inline uint64_t three_runs(uint64_t crc, const uint8_t *bytes, size_t run, uint32_t power_two,
-                                  uint32_t power_one) {
+static inline uint64_t three_runs(uint64_t crc, const uint8_t *bytes, size_t run,
+                                  uint32_t power_two, uint32_t power_one) {
   uint64_t a = crc, b = 0, c = 0;
   for (size_t at = 0; at < run - 8; at += 8) {
     a = _mm_crc32_u64(a, word(bytes + at));

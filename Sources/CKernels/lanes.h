@@ -3,6 +3,8 @@
 // compiler's generic vectors, so that one text serves every instruction set; what it becomes on
 // each was read in the assembly.
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "elements are numbered from the low end");
+
 typedef uint8_t bytes_v __attribute__((vector_size(16 * LANES)));
 typedef uint16_t words_v __attribute__((vector_size(16 * LANES)));
 
@@ -25,12 +27,5 @@ typedef uint16_t words_v __attribute__((vector_size(16 * LANES)));
 #define SIXTEEN(at, l)                                                                           \
   EIGHT(at, l), at(l, 8), at(l, 9), at(l, 10), at(l, 11), at(l, 12), at(l, 13), at(l, 14), at(l, 15)
 
-// Interleave units of 1, 2 or 4 words of the low or high halves of two operands, lane by lane.
-#define ZIP_WORD(l, i, unit, high)                                                                \
-  ((i) / (unit) % 2 * WORDS + 8 * (l) + 4 * (high) + (i) / (unit) / 2 * (unit) + (i) % (unit))
-#define LOW_1(l, i) ZIP_WORD(l, i, 1, 0)
-#define LOW_2(l, i) ZIP_WORD(l, i, 2, 0)
-#define LOW_4(l, i) ZIP_WORD(l, i, 4, 0)
-#define HIGH_1(l, i) ZIP_WORD(l, i, 1, 1)
-#define HIGH_2(l, i) ZIP_WORD(l, i, 2, 1)
-#define HIGH_4(l, i) ZIP_WORD(l, i, 4, 1)
+/// Element by element, `at` names the source in (a, b).
+#define SHUFFLE(a, b, at) __builtin_shufflevector(a, b, EACH_LANE(at))

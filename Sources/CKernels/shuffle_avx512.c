@@ -3,8 +3,9 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#pragma clang attribute push(                                                                \
-    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi"))), \
+    apply_to = function)
 
 typedef uint8_t lanes_v __attribute__((vector_size(64)));
 

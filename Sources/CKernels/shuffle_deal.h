@@ -2,16 +2,16 @@
 // unit; defines DEAL and COLLECT.
 
 INLINE void DEAL(bytes_v v[3]) {
-  bytes_v a = PAIR(PAIR(v[0], v[1], L_DEAL_0), v[2], L_DEAL_REST_0);
-  bytes_v b = PAIR(PAIR(v[0], v[1], L_DEAL_1), v[2], L_DEAL_REST_1);
-  bytes_v c = PAIR(PAIR(v[0], v[1], L_DEAL_2), v[2], L_DEAL_REST_2);
+  bytes_v a = SHUFFLE(SHUFFLE(v[0], v[1], L_DEAL_0), v[2], L_DEAL_REST_0);
+  bytes_v b = SHUFFLE(SHUFFLE(v[0], v[1], L_DEAL_1), v[2], L_DEAL_REST_1);
+  bytes_v c = SHUFFLE(SHUFFLE(v[0], v[1], L_DEAL_2), v[2], L_DEAL_REST_2);
   v[0] = a, v[1] = b, v[2] = c;
 }
 
 INLINE void COLLECT(bytes_v v[3]) {
-  bytes_v a = PAIR(PAIR(v[0], v[1], L_COLLECT_0), v[2], L_COLLECT_REST_0);
-  bytes_v b = PAIR(PAIR(v[0], v[1], L_COLLECT_1), v[2], L_COLLECT_REST_1);
-  bytes_v c = PAIR(PAIR(v[0], v[1], L_COLLECT_2), v[2], L_COLLECT_REST_2);
+  bytes_v a = SHUFFLE(SHUFFLE(v[0], v[1], L_COLLECT_0), v[2], L_COLLECT_REST_0);
+  bytes_v b = SHUFFLE(SHUFFLE(v[0], v[1], L_COLLECT_1), v[2], L_COLLECT_REST_1);
+  bytes_v c = SHUFFLE(SHUFFLE(v[0], v[1], L_COLLECT_2), v[2], L_COLLECT_REST_2);
   v[0] = a, v[1] = b, v[2] = c;
 }
 

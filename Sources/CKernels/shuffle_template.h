@@ -4,14 +4,12 @@
 // A group is 16 * LANES elements of `stride` bytes. Lane l of every vector works on the elements
 // 16 l .. 16 l + 15, as if it were alone; so a plane's vector leaves in order.
 //
-// A byte of a lane's group has the address (element, byte): four bits of element above the bits of
-// the byte. A zip, which interleaves the first half of the vectors with the second, turns the
-// address left by one bit. Four zips turn (element, byte) into (byte, element): the shuffle. As many
-// zips as the stride has bits turn it back. Strides of three times a power of two are first dealt
-// out to three hands, in units of that power.
+// A byte of a lane's group has the address (element, byte): four bits of element above the bits
+// of the byte. A zip, which interleaves the first half of the vectors with the second, turns the
+// address left by one bit. Four zips turn (element, byte) into (byte, element): the shuffle. As
+// many zips as the stride is a power of two turn it back. Strides of three times such a power are
+// first dealt out to three hands, in units of that power.
 #include "lanes.h"
-
-#define PAIR(a, b, at) __builtin_shufflevector(a, b, EACH_LANE(at))
 
 #define ZIP_LOW(l, i) ((i) % 2 * BYTES + 16 * (l) + (i) / 2)
 #define ZIP_HIGH(l, i) ((i) % 2 * BYTES + 16 * (l) + 8 + (i) / 2)
@@ -94,8 +92,8 @@ INLINE void zip(bytes_v *v, int count, int turns) {
     bytes_v next[32];
 #pragma clang loop unroll(full)
     for (int i = 0; i < count / 2; i++) {
-      next[2 * i] = PAIR(v[i], v[i + count / 2], L_ZIP_LOW);
-      next[2 * i + 1] = PAIR(v[i], v[i + count / 2], L_ZIP_HIGH);
+      next[2 * i] = SHUFFLE(v[i], v[i + count / 2], L_ZIP_LOW);
+      next[2 * i + 1] = SHUFFLE(v[i], v[i + count / 2], L_ZIP_HIGH);
     }
 #pragma clang loop unroll(full)
     for (int i = 0; i < count; i++) v[i] = next[i];
@@ -234,14 +232,14 @@ void NAME(sum)(uint8_t *bytes, size_t count) {
   for (; at + BYTES <= count; at += BYTES) {
     bytes_v v;
     memcpy(&v, bytes + at, BYTES);
-    v += PAIR(zero, v, L_BEFORE_1);
-    v += PAIR(zero, v, L_BEFORE_2);
-    v += PAIR(zero, v, L_BEFORE_4);
-    v += PAIR(zero, v, L_BEFORE_8);
-    if (LANES > 1) v += PAIR(zero, v, L_LANE_BEFORE_1);
-    if (LANES > 2) v += PAIR(zero, v, L_LANE_BEFORE_2);
+    v += SHUFFLE(zero, v, L_BEFORE_1);
+    v += SHUFFLE(zero, v, L_BEFORE_2);
+    v += SHUFFLE(zero, v, L_BEFORE_4);
+    v += SHUFFLE(zero, v, L_BEFORE_8);
+    if (LANES > 1) v += SHUFFLE(zero, v, L_LANE_BEFORE_1);
+    if (LANES > 2) v += SHUFFLE(zero, v, L_LANE_BEFORE_2);
     // Only this addition waits for the bytes before.
-    bytes_v total = PAIR(zero, v, L_LAST);
+    bytes_v total = SHUFFLE(zero, v, L_LAST);
     v += carried;
     carried += total;
     memcpy(bytes + at, &v, BYTES);

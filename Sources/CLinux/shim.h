@@ -108,6 +108,16 @@ static inline long farmio_clone(int source, int target) {
 static inline long farmio_fsync(int fd) { return farmio_result(fsync(fd)); }
 static inline long farmio_syncfs(int fd) { return farmio_result(syscall(SYS_syncfs, fd)); }
 
+// Linux 6.5; newer than Debian 12's headers.
+struct farmio_cachestat {
+  uint64_t cached, dirty, writeback, evicted, recently_evicted;
+};
+static inline long farmio_cachestat(int fd, int64_t offset, int64_t size,
+                                    struct farmio_cachestat *out) {
+  const uint64_t range[2] = {(uint64_t)offset, (uint64_t)size};
+  return farmio_result(syscall(451, fd, range, out, 0u));
+}
+
 // Metadata.
 
 static inline long farmio_fchmod(int fd, unsigned mode) { return farmio_result(fchmod(fd, mode)); }

@@ -38,9 +38,3 @@ static inline unsigned farmio_ring_drain(struct io_uring *ring, struct farmio_co
   io_uring_cq_advance(ring, count);
   return count;
 }
-
-// statx by number of its fields: the type of its answer belongs to another module.
-static inline void farmio_ring_prep_statx(struct io_uring_sqe *sqe, int dir, const char *path,
-                                          int flags, unsigned mask, void *answer) {
-  io_uring_prep_statx(sqe, dir, path, flags, mask, (struct statx *)answer);
-}

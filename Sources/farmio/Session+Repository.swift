@@ -3,9 +3,25 @@ import Mover
 
 /// Opening what commands work on.
 extension Session {
+  /// The files of this machine.
+  func makeDisk() throws(CommandError) -> any Disk {
+    do throws(DiskError) {
+      return try LocalDisk.open(cancellation: interrupt.token)
+    } catch {
+      throw CommandError(error)
+    }
+  }
+
+  /// Threads, where `FARMIO_THREADS` says how many.
+  var threads: Int? {
+    environment["FARMIO_THREADS"].flatMap { Int(argument: $0) }.flatMap {
+      (1...1024).contains($0) ? $0 : nil
+    }
+  }
+
   /// The store at a place that holds a repository, or is to hold one.
   func store(at place: FileName, makingFolder: Bool) throws(CommandError) -> FileStore {
-    let disk = ThreadDisk()
+    let disk = try makeDisk()
     do throws(DiskError) {
       if makingFolder { try disk.makeFolders(place) }
     } catch {
@@ -35,7 +51,16 @@ extension Session {
     to lock: ConfigRecord.Secret?, of place: FileName
   ) throws(RepositoryError) -> RepositoryKey {
     guard let lock else { return .none }
-    if case .open = lock { return .none }
+    if case .open = lock {
+      // Whoever can write the place could have put an open repository there, to be handed what was
+      // meant to be encrypted.
+      guard !secrets.isGiven else {
+        throw RepositoryError(
+          .wrongKey, place.description, "it is not encrypted, and a passphrase or key was given",
+          remedy: "leave the passphrase out if this is the right repository")
+      }
+      return .none
+    }
     do throws(CommandError) {
       return RepositoryKey(try secrets.secret(for: place))
     } catch {
@@ -48,10 +73,36 @@ extension Session {
   func snapshot(
     _ name: SnapshotName, of repository: Repository
   ) throws(CommandError) -> Snapshot {
-    do throws(RepositoryError) { return try repository.snapshot(named: name.text) } catch {
-      throw CommandError(error)
+    try working { () throws(RepositoryError) in try repository.snapshot(named: name.text) }
+  }
+
+  /// The snapshots that a command line names.
+  func snapshots(
+    _ names: [SnapshotName], of repository: Repository
+  ) throws(CommandError) -> [Snapshot] {
+    try working { () throws(RepositoryError) in
+      try repository.snapshots(named: names.map(\.text))
     }
   }
+
+  /// The snapshot, and the path inside it, that a command line names.
+  func place(
+    _ reference: SnapshotReference, of repository: Repository
+  ) throws(CommandError) -> SnapshotPath {
+    SnapshotPath(
+      try snapshot(reference.snapshot, of: repository), reference.subpath ?? "")
+  }
+
+  /// Looks into the repository until the person asks to stop.
+  func inspector(of repository: Repository) -> Inspector {
+    Inspector(
+      repository, host: .current(), clock: SystemClock(), cancellation: interrupt.token)
+  }
+}
+
+/// Runs work on a repository, its failure told as a command's.
+func working<T>(_ body: () throws(RepositoryError) -> T) throws(CommandError) -> T {
+  do throws(RepositoryError) { return try body() } catch { throw CommandError(error) }
 }
 
 extension RepositoryKey {
@@ -66,10 +117,13 @@ extension RepositoryKey {
 extension CommandError {
   /// A failure of the repository, with the exit status that the contract gives it.
   init(_ error: RepositoryError) {
+    if error.code == .interrupted {
+      self = .interrupted
+      return
+    }
     let status: ExitStatus =
       switch error.code {
       case .damaged: .notWell
-      case .interrupted: .interrupted
       case .noSnapshot, .noPath: .usage
       default: .failed
       }

@@ -47,6 +47,19 @@ struct Session: Sendable {
     return filter
   }
 
+  /// What `--include` chooses: patterns by the same rules, which select here.
+  func inclusion(_ patterns: [FileName]) throws(CommandError) -> Filter {
+    var filter = Filter()
+    for pattern in patterns {
+      do throws(FilterError) {
+        try filter.exclude(pattern.bytes)
+      } catch {
+        throw .usage("--include '\(error.pattern)': \(error.reason)")
+      }
+    }
+    return filter
+  }
+
   /// Bytes of a file of patterns.
   private static let patternBytes = 4 << 20
 

@@ -99,7 +99,7 @@ import Testing
     ("init R --encrypt=yes", "--encrypt takes no value"),
     ("init R --chunk 1M --chunk 1M", "--chunk is given twice"),
     ("backup R /a --level 20", "--level expects a compression level from 1 to 19, not '20'"),
-    ("backup R /a --bwlimit 0", "--bwlimit expects a rate"),
+    ("copy a b --bwlimit 0", "--bwlimit expects a rate"),
     ("backup R /a -Z", "unknown option -Z"),
     ("copy s3://b/x d", "'s3://b/x' is no SRC"),
     ("--verbose version", "unknown option --verbose"),

@@ -146,7 +146,7 @@ import Testing
       let footer = part.storedFooter
       #expect(
         attempt(footer) { (b) throws(FormatError) in
-          try PackFooter(decoding: b, recordCount: records.count)
+          try PackFooter(decoding: b, recordCount: records.count, kind: .metadata)
         }?.records == records)
     }
   }
@@ -224,7 +224,7 @@ import Testing
       attempt(trailer.encoded) { (b) throws(FormatError) in try PackTrailer(decoding: b) } == nil)
     #expect(
       attempt([]) { (b) throws(FormatError) in
-        try PackFooter(decoding: b, recordCount: Limits.packRecords + 1)
+        try PackFooter(decoding: b, recordCount: Limits.packRecords + 1, kind: .metadata)
       } == nil)
   }
 

@@ -1,22 +1,30 @@
 import FrameEngine
+import Glibc
 
 @testable import Mover
 
-/// The kernel's disk, except that one name cannot be opened: what permissions do to programs that
-/// are not root.
+/// The kernel's disk, except that it refuses what permissions refuse to programs that are not root.
 final class RefusingDisk: KernelDisk {
   private let plain = ThreadDisk()
-  private let name: FileName
+  private let unreadableName: FileName?
   private let code: Int32
+  private let refusesOwners: Bool
 
-  init(name: FileName, code: Int32) {
-    self.name = name
+  /// Refuses to open `name`.
+  init(name: FileName? = nil, code: Int32 = EACCES, refusesOwners: Bool = false) {
+    self.unreadableName = name
     self.code = code
+    self.refusesOwners = refusesOwners
   }
 
   func open(_ name: FileName, in folder: Handle, _ access: Access) throws(DiskError) -> Handle {
-    if name == self.name { throw DiskError(.open, code: code, name: name) }
+    if name == unreadableName { throw DiskError(.open, code: code, name: name) }
     return try plain.open(name, in: folder, access)
+  }
+
+  func setOwner(_ handle: Handle, user: UInt32, group: UInt32) throws(DiskError) {
+    if refusesOwners { throw DiskError(.setOwner, code: EPERM) }
+    try plain.setOwner(handle, user: user, group: group)
   }
 
   func makeLane() throws(DiskError) -> any Lane { try plain.makeLane() }

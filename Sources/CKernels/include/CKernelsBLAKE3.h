@@ -53,7 +53,7 @@ farmio_blake3_compress_function farmio_blake3_compress_sse41, farmio_blake3_comp
     farmio_blake3_compress_avx512;
 #endif
 
-/// The variant of a level (0 portable, 1 SSE4.1, 2 AVX2, 3 AVX-512), or null if this CPU cannot
+/// The variant of a level (FARMIO_PORTABLE to FARMIO_AVX512), or null if this CPU cannot
 /// run it. The environment does not matter here: tests run all of them in one process.
 farmio_blake3_tree_function *_Nullable farmio_blake3_tree_at(int level);
 farmio_blake3_compress_function *_Nullable farmio_blake3_compress_at(int level);

@@ -37,12 +37,12 @@ public struct Compressor: ~Copyable, Sendable {
     precondition(bytes.byteCount <= Limits.chunkBytes)
     storedCount = 0
     if hint.wantsProbe && !seemsCompressible(bytes) {
-      hint.recordRaw()
+      hint.recordProbedRaw()
       return .raw
     }
     if hint.wantsTrial { hint.choose(stride: bestStride(of: bytes)) }
     guard let count = pack(bytes, as: hint.encoding) else {
-      hint.recordRaw()
+      hint.recordMisled()
       return .raw
     }
     hint.record(stored: count, plain: bytes.byteCount)
@@ -97,12 +97,14 @@ public struct Compressor: ~Copyable, Sendable {
     var winner: UInt8 = 0
     var least =
       prober.encode(
-        sample, count: count, level: Recipe.trialLevel, into: &stored, limit: count) ?? count
+        sample, count: count, level: Recipe.trialLevel, planes: true, into: &stored, limit: count)
+      ?? count
     for strides in [Recipe.baseStrides, Recipe.vectorStrides] {
       for stride in strides {
         planes.shuffle(sample, count: count, .shuffled(stride: stride, delta: true))
         let packed = prober.encode(
-          planes, count: count, level: Recipe.trialLevel, into: &stored, limit: least - 1)
+          planes, count: count, level: Recipe.trialLevel, planes: true, into: &stored,
+          limit: least - 1)
         guard let packed else { continue }
         least = packed
         winner = stride

@@ -2,7 +2,7 @@
 /// `docs/decisions/0003-compression-recipe.md`.
 enum Recipe {
   /// The zstd level of chunks unless the caller says otherwise.
-  static let level: Int32 = 1
+  static let level: Int32 = -1
   /// Bytes below which a frame's own header eats every gain.
   static let smallest = 32
 

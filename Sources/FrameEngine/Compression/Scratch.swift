@@ -61,10 +61,13 @@
   /// Whether the first `count` bytes hold next to nothing that ASCII text has not.
   borrowing func looksLikeText(_ count: Int) -> Bool {
     let bytes = bytes(count)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops = ones << 7
     var strange = 0
-    for index in 0..<count {
-      let byte = unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
-      if byte == 0 || byte >= 0x80 { strange += 1 }
+    for index in Swift.stride(from: 0, to: count & ~7, by: 8) {
+      let word = unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt64.self)
+      // The top bit of each byte that is zero (or follows one in the word), or is 0x80 or more.
+      strange += (((word &- ones) & ~word | word) & tops).nonzeroBitCount
     }
     return strange < count / Recipe.textShare
   }

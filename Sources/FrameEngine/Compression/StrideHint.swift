@@ -40,6 +40,13 @@ public struct StrideHint: Sendable {
     chunksSinceTrial += 1
   }
 
-  /// Takes note that a chunk was stored raw.
-  mutating func recordRaw() { lastRatio = 1 }
+  /// Takes note that a probe found nothing to pack.
+  mutating func recordProbedRaw() { lastRatio = 1 }
+
+  /// Takes note that a chunk did not pack as hinted, though a probe or the chunks before promised
+  /// it: the stride may be wrong by now, so the next compressible chunk is tried with all.
+  mutating func recordMisled() {
+    lastRatio = 1
+    interval = 0
+  }
 }

@@ -30,14 +30,14 @@ internal import CZstd
   /// Packs `source` into one frame at the start of `target`, with a window log of at most 21.
   /// Returns the frame's length, or `nil` if it would be longer than `limit`: the target's bytes
   /// are undefined then. `planes` says that the bytes were shuffled: long repeats are rare there,
-  /// so at level 1 a small table that stays in the first cache finds as much, and faster.
+  /// so up to level 1 a small table that stays in the first cache finds as much, and faster.
   mutating func encode(
     _ source: RawSpan, level wanted: Int32, planes: Bool = false, into target: inout Scratch,
     limit: Int
   ) -> Int? {
     // A known size caps the window already, except for metadata records of more than 2 MiB.
     let isLarge = source.byteCount > Limits.chunkBytes
-    tune(to: Tuning(level: wanted, isForPlanes: planes && wanted == 1, isLarge: isLarge))
+    tune(to: Tuning(level: wanted, isForPlanes: planes && wanted <= 1, isLarge: isLarge))
     var room = target.mutableBytes(limit)
     let count = unsafe room.withUnsafeMutableBytes { target in
       unsafe source.withUnsafeBytes { source in
@@ -65,7 +65,7 @@ internal import CZstd
   private mutating func tune(to wanted: Tuning) {
     guard wanted != tuning else { return }
     set(ZSTD_c_compressionLevel, wanted.level)
-    set(ZSTD_c_hashLog, wanted.isForPlanes ? 12 : 0)
+    set(ZSTD_c_hashLog, wanted.isForPlanes ? 10 : 0)
     set(ZSTD_c_minMatch, wanted.isForPlanes ? 7 : 0)
     set(ZSTD_c_windowLog, wanted.isLarge ? ZstdFrame.windowLogLimit : 0)
     tuning = wanted

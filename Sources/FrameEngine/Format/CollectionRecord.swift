@@ -2,6 +2,7 @@
 public struct TombstoneRecord: Hashable, Sendable {
   /// The collecting run.
   public let collector: RunID
+  /// When the packs were condemned.
   public let time: Timestamp
   /// Sorted, none twice.
   public let condemned: [PackName]
@@ -35,6 +36,7 @@ public struct TombstoneRecord: Hashable, Sendable {
 /// The body of `gc/N.result`: what became of the condemned packs. Packs of the generation that are
 /// not in `deleted` are kept.
 public struct VerdictRecord: Hashable, Sendable {
+  /// When the verdict was given; its marks go after 30 days.
   public let time: Timestamp
   /// Sorted, none twice.
   public let deleted: [PackName]
@@ -64,6 +66,7 @@ public struct VerdictRecord: Hashable, Sendable {
 
 /// The body of `forgotten/RID`: since when a snapshot is forgotten. It overrides the reference.
 public struct ForgottenRecord: Hashable, Sendable {
+  /// When it was forgotten.
   public let time: Timestamp
 
   /// Forgotten since `time`.
@@ -86,7 +89,9 @@ public struct ForgottenRecord: Hashable, Sendable {
 
 /// The body of `watch/RID`: since when a collector sees a run's heartbeat stand still.
 public struct WatchRecord: Hashable, Sendable {
+  /// The run's heartbeat that stands still.
   public let heartbeat: UInt64
+  /// When the collector saw it first, by the collector's clock.
   public let since: Timestamp
 
   /// A heartbeat seen first at `since`.

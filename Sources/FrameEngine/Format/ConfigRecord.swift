@@ -32,6 +32,7 @@ public struct ConfigRecord: Hashable, Sendable {
     public let passes: UInt32
     /// KiB of memory; 8 to 4 Mi.
     public let memoryKiB: UInt32
+    /// The secret under the key that passphrase, salt and costs give.
     public let sealed: Sealed
 
     /// A seal with every field given.
@@ -43,10 +44,13 @@ public struct ConfigRecord: Hashable, Sendable {
     }
   }
 
+  /// 128 random bits that tell this repository from every other.
   public let repository: RunID
+  /// When the repository was made.
   public let created: Timestamp
   /// The chunk class of every file; `nil` to choose by the kind of file.
   public let chunkClass: ChunkClass?
+  /// The repository's one secret, open or sealed.
   public let secret: Secret
 
   static let magic = Array("FARMCFG1".utf8)

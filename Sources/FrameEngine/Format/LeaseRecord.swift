@@ -9,14 +9,18 @@ public struct LeaseRecord: Hashable, Sendable {
     case look = 5
   }
 
+  /// What the run does; it says whether the run may own packs.
   public var work: Work
+  /// The name of the machine that the run is on.
   public var host: String
   /// The boot and process namespace in which `process` is a number: only there can anyone see
   /// that the process is gone.
   public var machine: String
+  /// The number of the process, in the counting of `machine`.
   public var process: UInt64
   /// When the process began, in the machine's own ticks, so that a reused number is not it.
   public var processStart: UInt64
+  /// When the run began, by its own clock. For people only.
   public var started: Timestamp
   /// The newest collection generation that the run had seen when it began; 0 for none.
   public var generation: UInt64

@@ -5,6 +5,14 @@ public struct PackHeader: Hashable, Sendable {
   public enum Kind: UInt8, Hashable, Sendable {
     case data = 1
     case metadata = 2
+
+    /// Bytes of the largest record, before compression.
+    var recordLimit: Int {
+      switch self {
+      case .data: Limits.chunkBytes
+      case .metadata: Limits.metadataBytes
+      }
+    }
   }
 
   /// The pack's own name.
@@ -157,7 +165,9 @@ public struct PackFooter: Hashable, Sendable {
   }
 
   /// Reads a plain footer of `recordCount` records.
-  public init(decoding bytes: RawSpan, recordCount: Int) throws(FormatError) {
+  public init(
+    decoding bytes: RawSpan, recordCount: Int, kind: PackHeader.Kind
+  ) throws(FormatError) {
     guard recordCount <= Limits.packRecords,
       bytes.byteCount == recordCount * PackRecord.entryByteCount
     else { throw FormatError(.malformed, at: 0, "the footer's size does not fit its records") }
@@ -167,6 +177,10 @@ public struct PackFooter: Hashable, Sendable {
     var end = PackHeader.byteCount
     for _ in 0..<recordCount {
       let record = try PackRecord.readEntry(&reader)
+      guard record.plainCount <= kind.recordLimit else {
+        throw FormatError(
+          .limit, at: reader.offset, "a record of \(record.plainCount) bytes in this kind of pack")
+      }
       guard Int(record.offset) >= end else {
         throw FormatError(.malformed, at: reader.offset, "two records of the pack overlap")
       }

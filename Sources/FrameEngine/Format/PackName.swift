@@ -33,12 +33,14 @@ public struct PackName: Hashable, Sendable {
 }
 
 extension PackName: Comparable {
+  /// In the order of runs, then of numbers.
   public static func < (a: PackName, b: PackName) -> Bool {
     (a.run, a.sequence) < (b.run, b.sequence)
   }
 }
 
 extension PackName: CustomStringConvertible {
+  /// The object's name.
   public var description: String { object }
 }
 

@@ -14,6 +14,7 @@ public struct RecordEnvelope: Hashable, Sendable {
     case watch = 6
   }
 
+  /// What the object is; it must agree with the object's name.
   public let kind: Kind
   /// Twelve random bytes that the body was sealed under; `nil` for a plain body.
   public let nonce: [UInt8]?
@@ -56,6 +57,10 @@ public struct RecordEnvelope: Hashable, Sendable {
     let version = try reader.u16()
     let rawKind = try reader.u8()
     let flags = try reader.u8()
+    // Before the digest, which another version may make in another way.
+    guard version == RecordEnvelope.version else {
+      throw FormatError(.newer, at: 8, "record format version \(version) is not known")
+    }
     let count = try reader.u32()
     guard count <= Limits.recordBytes else {
       throw FormatError(.limit, at: 12, "the record claims \(count) bytes")
@@ -69,8 +74,9 @@ public struct RecordEnvelope: Hashable, Sendable {
     guard proves(digest, computed) else {
       throw FormatError(.corrupt, at: covered, "the record does not match its digest")
     }
-    guard version == RecordEnvelope.version, let kind = Kind(rawValue: rawKind), flags & ~2 == 0
-    else { throw FormatError(.newer, at: 8, "record version \(version), kind \(rawKind)") }
+    guard let kind = Kind(rawValue: rawKind), flags & ~2 == 0 else {
+      throw FormatError(.newer, at: 10, "record kind \(rawKind), flags \(flags)")
+    }
     self.init(kind: kind, nonce: flags == 2 ? nonce : nil, body: body)
   }
 

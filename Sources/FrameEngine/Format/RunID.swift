@@ -35,18 +35,22 @@ public struct RunID: Hashable, Sendable {
   /// The first eight digits, enough for a person to tell snapshots apart.
   public var short: String { String(hex.prefix(8)) }
 
+  /// Whether all 16 bytes are equal.
   public static func == (a: RunID, b: RunID) -> Bool { a.words == b.words }
 
+  /// Feeds eight of the bytes, random ones, to a table's hasher.
   public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
 extension RunID: Comparable {
+  /// Whether the bytes of `a` come before those of `b`.
   public static func < (a: RunID, b: RunID) -> Bool {
     (a.words.0.byteSwapped, a.words.1.byteSwapped) < (b.words.0.byteSwapped, b.words.1.byteSwapped)
   }
 }
 
 extension RunID: CustomStringConvertible {
+  /// All 32 digits.
   public var description: String { hex }
 }
 

@@ -1,10 +1,14 @@
 /// A snapshot: when, where and of what it was made, and the pages of its top folder.
 public struct SnapshotRecord: Hashable, Sendable {
+  /// When the backup began.
   public var time: Timestamp
+  /// The machine that made it, or the name it was told to go by.
   public var host: String
+  /// Who ran the backup.
   public var user: String
   /// The program and version that wrote it.
   public var program: String
+  /// Words that people gave it, each at most 4,096 bytes.
   public var tags: [String]
   /// The absolute paths that were backed up, as given.
   public var paths: [FileName]
@@ -12,12 +16,14 @@ public struct SnapshotRecord: Hashable, Sendable {
   public var parent: RunID?
   /// The top folder: one entry for each path.
   public var pages: [Digest]
+  /// What the backup saw and did.
   public var statistics: Statistics
 
   /// What the backup saw and did.
   public struct Statistics: Hashable, Sendable {
     /// Regular files.
     public var files: UInt64 = 0
+    /// Folders, those of the paths themselves included.
     public var folders: UInt64 = 0
     /// Links, devices, FIFOs, sockets.
     public var others: UInt64 = 0
@@ -128,7 +134,7 @@ extension SnapshotRecord {
     }
     let hasParent = try reader.u8()
     guard hasParent <= 1 else {
-      throw FormatError(.malformed, at: reader.offset - 1, "a parent is there or not")
+      throw FormatError(.malformed, at: reader.offset - 1, "a flag is neither 0 nor 1")
     }
     let parent = hasParent == 0 ? nil : try reader.runID()
     var pages = [Digest]()

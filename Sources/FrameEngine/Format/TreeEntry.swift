@@ -3,16 +3,22 @@
 public struct TreeEntry: Hashable, Sendable {
   /// The name inside its folder.
   public var name: FileName
+  /// What kind of file it is.
   public var kind: FileKind
   /// Permission bits with set-user, set-group and sticky: 0o7777.
   public var mode: UInt32
+  /// The owner's number.
   public var user: UInt32
+  /// The owning group's number.
   public var group: UInt32
+  /// When the content last changed; restored.
   public var modified: Timestamp
   /// Change time, inode and volume when it was read: they tell an unchanged file, and names of one
   /// hard-linked file. They are not restored.
   public var changed: Timestamp
+  /// The file's number on its volume.
   public var inode: UInt64
+  /// The number of the device it lay on.
   public var volume: UInt64
   /// The number of names the file had.
   public var linkCount: UInt32
@@ -20,6 +26,7 @@ public struct TreeEntry: Hashable, Sendable {
   public var size: Int64
   /// Extended attributes, ACLs among them, sorted by name.
   public var attributes: [ExtendedAttribute]
+  /// What it holds; fits its kind and size.
   public var content: Content
 
   /// What the file holds.
@@ -96,9 +103,8 @@ public struct Segment: Hashable, Sendable {
     let offset = try reader.count(limit: Limits.chunkBytes, "the offset in a chunk")
     let count = try reader.count(limit: Int.max, "the length of a segment")
     let isHole = chunk == .zero
-    guard count > 0, isHole ? offset == 0 : count <= Limits.chunkBytes - offset else {
-      throw FormatError(.malformed, at: start, "a segment lies outside of its chunk")
-    }
+    guard count > 0, isHole ? offset == 0 : count <= Limits.chunkBytes - offset
+    else { throw FormatError(.malformed, at: start, "a segment lies outside of its chunk") }
     return Segment(chunk: chunk, offset: UInt32(offset), count: Int64(count))
   }
 }

@@ -42,11 +42,13 @@ public struct Digest: Hashable, Sendable {
   /// 64 lower-case hexadecimal digits.
   public var hex: String { bytes.hex }
 
+  /// Whether all 32 bytes are equal. Not constant time: digests are names, not secrets.
   public static func == (a: Digest, b: Digest) -> Bool {
     a.words.0 == b.words.0 && a.words.1 == b.words.1 && a.words.2 == b.words.2
       && a.words.3 == b.words.3
   }
 
+  /// Feeds eight of the bytes to a table's hasher.
   public func hash(into hasher: inout Hasher) {
     // The words are uniform already: one of them is enough to spread a table.
     hasher.combine(words.1)
@@ -54,6 +56,7 @@ public struct Digest: Hashable, Sendable {
 }
 
 extension Digest: Comparable {
+  /// Whether the bytes of `a` come before those of `b`.
   public static func < (a: Digest, b: Digest) -> Bool {
     if a.words.0 != b.words.0 { return a.words.0.byteSwapped < b.words.0.byteSwapped }
     if a.words.1 != b.words.1 { return a.words.1.byteSwapped < b.words.1.byteSwapped }
@@ -63,5 +66,6 @@ extension Digest: Comparable {
 }
 
 extension Digest: CustomStringConvertible {
+  /// 64 lower-case hexadecimal digits.
   public var description: String { hex }
 }

@@ -47,12 +47,14 @@ func withUnsafeTemporaryCString<R, E: Error>(
 }
 
 extension FileName: Comparable {
+  /// Whether the bytes of `a` come before those of `b`.
   public static func < (a: FileName, b: FileName) -> Bool {
     a.bytes.lexicographicallyPrecedes(b.bytes)
   }
 }
 
 extension FileName: ExpressibleByStringLiteral {
+  /// A name with the UTF-8 bytes of a literal.
   public init(stringLiteral value: String) { self.init(Array(value.utf8)) }
 }
 
@@ -90,7 +92,8 @@ extension FileName: CustomStringConvertible {
     case "\t": "\\t"
     case "\\": "\\\\"
     case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value):
-      scalar.value < 0x80 ? hexEscape(UInt8(scalar.value)) : "\\u{\(String(scalar.value, radix: 16))}"
+      scalar.value < 0x80
+        ? hexEscape(UInt8(scalar.value)) : "\\u{\(String(scalar.value, radix: 16))}"
     default: String(scalar)
     }
   }

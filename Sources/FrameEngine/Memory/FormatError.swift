@@ -32,5 +32,6 @@ public struct FormatError: Error, Hashable, Sendable {
 }
 
 extension FormatError: CustomStringConvertible {
+  /// The sentence, and where it was seen.
   public var description: String { "\(reason) (byte \(byteOffset))" }
 }

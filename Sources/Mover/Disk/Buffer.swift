@@ -12,7 +12,7 @@ import Glibc
   /// memory.
   public init(capacity: Int) {
     precondition(capacity > 0, "a buffer holds at least a byte")
-    self.capacity = (capacity + 4095) & ~4095
+    self.capacity = Buffer.roundedUpToPages(capacity)
     guard let base = unsafe aligned_alloc(4096, self.capacity) else {
       fatalError("no memory for a buffer of \(capacity) bytes")
     }
@@ -40,6 +40,23 @@ import Glibc
   /// The memory as lanes take it. It is gone with the buffer, whatever still points at it.
   @unsafe public var memory: UnsafeMutableRawBufferPointer {
     unsafe UnsafeMutableRawBufferPointer(start: base, count: capacity)
+  }
+
+  /// Fills a range with zeros.
+  public mutating func clear(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "a buffer is overrun")
+    unsafe memset(base + range.lowerBound, 0, range.count)
+  }
+
+  /// A number of bytes, rounded up to whole pages.
+  public static func roundedUpToPages(_ byteCount: Int) -> Int { (byteCount + 4095) & ~4095 }
+
+  /// How many of the bytes a direct transfer takes as they lie in memory: whole pages from a page
+  /// border on; 0 if they start anywhere else.
+  public static func directByteCount(_ bytes: RawSpan) -> Int {
+    unsafe bytes.withUnsafeBytes { bytes in
+      Int(bitPattern: bytes.baseAddress) % 4096 == 0 ? bytes.count & ~4095 : 0
+    }
   }
 
   /// Runs `body` with the bytes of a range. For buffers that a class holds, whose spans could not

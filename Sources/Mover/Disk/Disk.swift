@@ -68,6 +68,10 @@ public protocol Disk: AnyObject, Sendable {
   /// Makes `target` share all of `source`'s blocks; `false` if the file system cannot.
   func clone(_ source: Handle, to target: Handle) throws(DiskError) -> Bool
 
+  /// How many of the file's bytes the page cache holds, where the kernel tells (Linux 6.5);
+  /// reading these around the cache would be the slow way.
+  func cachedByteCount(of handle: Handle) throws(DiskError) -> Int64?
+
   /// Makes data and size of a file, or the names of a folder, durable.
   func sync(_ handle: Handle) throws(DiskError)
   /// Makes everything written to the handle's file system durable.
@@ -103,6 +107,11 @@ public protocol Disk: AnyObject, Sendable {
   func makeLane() throws(DiskError) -> any Lane
 }
 
+extension Disk {
+  /// Disks without a page cache tell nothing.
+  public func cachedByteCount(of handle: Handle) throws(DiskError) -> Int64? { nil }
+}
+
 /// An open file or folder of a `Disk`. A plain value: whoever opened it closes it.
 public struct Handle: Hashable, Sendable {
   /// The descriptor's number.
@@ -130,18 +139,23 @@ public enum Access: Hashable, Sendable {
 
 /// What `statx` tells of a file.
 public struct FileStatus: Hashable, Sendable {
+  /// What kind of file it is.
   public var kind: FileKind
   /// Permission bits with set-user, set-group and sticky: 0o7777.
   public var mode: UInt32
+  /// The owner's number.
   public var user: UInt32
+  /// The owning group's number.
   public var group: UInt32
   /// Bytes.
   public var size: Int64
   /// Bytes that take space on the disk; fewer than `size` where the file has holes.
   public var allocated: Int64
+  /// When the content last changed.
   public var modified: Timestamp
   /// When data or metadata last changed; cannot be set by programs.
   public var changed: Timestamp
+  /// The file's number on its volume.
   public var inode: UInt64
   /// The device the file lies on.
   public var volume: UInt64
@@ -173,9 +187,11 @@ public struct FileStatus: Hashable, Sendable {
 
 /// One name of a folder, as getdents64 gives it.
 public struct FolderEntry: Hashable, Sendable {
+  /// The name, without a path.
   public let name: FileName
   /// `nil` where the file system does not say without a `status` call.
   public let kind: FileKind?
+  /// The file's number on its volume.
   public let inode: UInt64
 
   /// An entry with every field given.

@@ -38,6 +38,7 @@ public struct DiskError: Error, Hashable, Sendable {
 }
 
 extension DiskError: CustomStringConvertible {
+  /// Name, operation and cause, as far as they are known.
   public var description: String {
     name.bytes.isEmpty
       ? "\(operation.rawValue): \(cause)" : "\(name): \(operation.rawValue): \(cause)"

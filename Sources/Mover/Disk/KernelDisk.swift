@@ -85,6 +85,10 @@ extension KernelDisk {
     try Kernel.clone(source, to: target)
   }
 
+  public func cachedByteCount(of handle: Handle) throws(DiskError) -> Int64? {
+    try Kernel.cachedByteCount(of: handle)
+  }
+
   public func sync(_ handle: Handle) throws(DiskError) {
     try Kernel.call(.sync) { farmio_fsync(handle.descriptor) }
   }

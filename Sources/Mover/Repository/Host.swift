@@ -10,6 +10,7 @@ public struct Host: Hashable, Sendable {
   public let user: String
   /// The boot and process namespace that `process` counts in.
   public let machine: String
+  /// The process's number, in the counting of `machine`.
   public let process: UInt64
   /// When the process began, in ticks since the machine started.
   public let processStart: UInt64

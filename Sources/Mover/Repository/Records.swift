@@ -68,6 +68,13 @@ extension Repository {
     try storing { () throws(StoreError) in try store.put(name, bytes) }
   }
 
+  /// Removes what killed writers left, as far as they are surely dead.
+  func removeAbandoned(before now: Timestamp) throws(RepositoryError) {
+    let dayAgo = Timestamp(seconds: now.seconds - 24 * 3600, nanoseconds: 0)
+    let store = store
+    _ = try storing { () throws(StoreError) in try store.removeAbandoned(writtenBefore: dayAgo) }
+  }
+
   func delete(_ name: String) throws(RepositoryError) {
     let store = store
     try storing { () throws(StoreError) in try store.delete(name) }

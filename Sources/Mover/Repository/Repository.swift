@@ -43,8 +43,19 @@ public final class Repository: Sendable {
     let config = ConfigRecord(
       repository: tuning.entropy.runID(), created: clock.now(), chunkClass: chunkClass,
       secret: try SecretSeal.wrap(secret, key: key))
-    let isNew = try storing { () throws(StoreError) in
-      try store.putIfAbsent(configName, config.encoded)
+    let isNew = try storing { () throws(StoreError) -> Bool in
+      // A configuration may be lost while its copy opens the repository: packs tell.
+      if try store.get(configName, limit: Limits.recordBytes) != nil { return false }
+      let used = try store.list("packs/") + store.list("refs/")
+      if !used.isEmpty { return false }
+      // The copy first: from the moment there is a repository, it has its copy.
+      try store.put(configCopyName, config.encoded)
+      if try store.putIfAbsent(configName, config.encoded) { return true }
+      // Another was made in this moment; the copy has to be that one's.
+      if let other = try store.get(configName, limit: Limits.recordBytes) {
+        try store.put(configCopyName, other)
+      }
+      return false
     }
     guard isNew else {
       throw RepositoryError(
@@ -65,34 +76,67 @@ public final class Repository: Sendable {
   static func open(
     at store: any Store, key: RepositoryKey, tuning: RepositoryTuning
   ) throws(RepositoryError) -> Repository {
-    let bytes = try storing { () throws(StoreError) in
-      try store.get(configName, limit: Limits.recordBytes)
-    }
-    guard let bytes else {
+    guard let config = try readConfig(at: store) else {
       throw RepositoryError(
         .noRepository, store.place, "there is no repository",
         remedy: "make one with: farmio init \(store.place)")
-    }
-    let config = try parsing("\(store.place)/\(configName)") { () throws(FormatError) in
-      try ConfigRecord(decoding: bytes.rawBytes)
     }
     let secret = try SecretSeal.unwrap(config.secret, key: key, place: store.place)
     let keys = RepositoryKeys(secret: secret, isEncrypted: config.isEncrypted)
     return Repository(store: store, config: config, keys: keys, tuning: tuning)
   }
 
-  /// Whether the repository at a place needs a passphrase, a key file or nothing.
+  /// How the repository at a place keeps its secret; `nil` if there is no repository.
   public static func lock(at store: any Store) throws(RepositoryError) -> ConfigRecord.Secret? {
-    let bytes = try storing { () throws(StoreError) in
-      try store.get(configName, limit: Limits.recordBytes)
-    }
-    guard let bytes else { return nil }
-    return try parsing("\(store.place)/\(configName)") { () throws(FormatError) in
-      try ConfigRecord(decoding: bytes.rawBytes).secret
+    try readConfig(at: store)?.secret
+  }
+
+  /// The configuration, or if that is damaged or lost its copy; `nil` if there is neither.
+  private static func readConfig(
+    at store: any Store
+  ) throws(RepositoryError) -> ConfigRecord? {
+    do throws(RepositoryError) {
+      if let config = try readConfig(configName, at: store) { return config }
+      return try readConfig(configCopyName, at: store)
+    } catch {
+      guard error.code == .damaged || error.code == .foreign else { throw error }
+      // The fault of the first is the one to tell, whatever is wrong with the copy.
+      guard let copy = try? readConfig(configCopyName, at: store) else { throw error }
+      return copy
     }
   }
 
+  private static func readConfig(
+    _ name: String, at store: any Store
+  ) throws(RepositoryError) -> ConfigRecord? {
+    let bytes = try storing { () throws(StoreError) in
+      try store.get(name, limit: Limits.recordBytes)
+    }
+    guard let bytes else { return nil }
+    return try parsing("\(store.place)/\(name)") { () throws(FormatError) in
+      try ConfigRecord(decoding: bytes.rawBytes)
+    }
+  }
+
+  /// What is wrong with the configuration or its copy; `nil` if nothing is.
+  func configFault(_ name: String) throws(RepositoryError) -> String? {
+    do throws(RepositoryError) {
+      guard let found = try Repository.readConfig(name, at: store) else { return "it is missing" }
+      return found == config ? nil : "it is that of another repository"
+    } catch {
+      guard error.isDamage else { throw error }
+      return error.reason
+    }
+  }
+
+  /// Writes the configuration, as it was read when the repository was opened, again.
+  func restoreConfig(_ name: String) throws(RepositoryError) {
+    let (store, bytes) = (store, config.encoded)
+    try storing { () throws(StoreError) in try store.put(name, bytes) }
+  }
+
   static let configName = "config"
+  static let configCopyName = "copies/config"
 }
 
 extension ConfigRecord {

@@ -32,6 +32,7 @@ public struct RepositoryError: Error, Hashable, Sendable {
     case interrupted
   }
 
+  /// What kind of failure it is.
   public let code: Code
   /// The object, file or place it is about.
   public let object: String
@@ -82,6 +83,7 @@ public struct RepositoryError: Error, Hashable, Sendable {
 }
 
 extension RepositoryError: CustomStringConvertible {
+  /// The object and the reason; the remedy is apart.
   public var description: String { "\(object): \(reason)" }
 }
 

@@ -57,17 +57,23 @@ final class Run: Sendable {
     state = Mutex(State(lease: lease, hasLease: hasLease, renewed: clock.monotonic()))
   }
 
-  /// Makes `pages` safe from every collector until the run has ended, then checks that the
-  /// snapshot still stands: only then may it be read.
-  func pin(_ snapshot: Snapshot) throws(RepositoryError) {
+  /// Makes what snapshots need safe from every collector until the run has ended, then checks that
+  /// they still stand: only then may they be read.
+  func pin(_ snapshots: [Snapshot]) throws(RepositoryError) {
+    guard !snapshots.isEmpty else { return }
+    let pages = snapshots.flatMap(\.record.pages)
     let (lease, hasLease) = state.withLock { state in
-      state.lease.pins = Array(Set(state.lease.pins + snapshot.record.pages)).sorted()
+      state.lease.pins = Array(Set(state.lease.pins + pages)).sorted()
       state.lease.heartbeat += 1
       return (state.lease, state.hasLease)
     }
     if hasLease {
       try repository.replace(Run.leaseName(id), kind: .lease, body: lease.encoded)
     }
+    for snapshot in snapshots { try checkStands(snapshot) }
+  }
+
+  private func checkStands(_ snapshot: Snapshot) throws(RepositoryError) {
     let isForgotten =
       try repository.record(Repository.forgottenName(snapshot.id), kind: .forgotten) != nil
     guard !isForgotten, case .snapshot = try repository.reference(snapshot.id) else {
@@ -105,17 +111,34 @@ final class Run: Sendable {
       return state.lease
     }
     guard let due else { return }
-    if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
+    try checkStanding()
     try repository.replace(Run.leaseName(id), kind: .lease, body: due.encoded)
+  }
+
+  /// Fails if the run was fenced off. Its lease goes then, and VOID stands; after a month even that
+  /// may be swept, and the missing lease is all that tells a machine that slept so long.
+  private func checkStanding() throws(RepositoryError) {
+    if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
+    guard try repository.record(Run.leaseName(id), kind: .lease) != nil else {
+      throw fenced("its lease is gone")
+    }
   }
 
   /// The commit point: creates the snapshot's reference. Packs and index must be durable.
   func commit(_ snapshot: SnapshotRecord) throws(RepositoryError) {
     let name = Repository.referenceName(id)
-    let isNew = try repository.create(
-      name, kind: .reference, body: ReferenceRecord.snapshot(snapshot).encoded)
-    if !isNew {
-      if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
+    let bytes = repository.encode(
+      ReferenceRecord.snapshot(snapshot).encoded, kind: .reference, name: name)
+    try checkStanding()
+    let store = repository.store
+    let isNew = try storing { () throws(StoreError) in
+      // The copy alone commits nothing; it only mends a reference that exists.
+      try store.put(Repository.referenceCopyName(id), bytes)
+      return try store.putIfAbsent(name, bytes)
+    }
+    if !isNew, case .void(_, let reason) = try repository.reference(id) {
+      try repository.delete(Repository.referenceCopyName(id))
+      throw fenced(reason)
     }
     try end()
   }

@@ -4,6 +4,7 @@ public import FrameEngine
 public struct Snapshot: Hashable, Sendable {
   /// The run that made it.
   public let id: RunID
+  /// When, where and of what it was made.
   public let record: SnapshotRecord
 
   /// A snapshot of this ID.
@@ -15,6 +16,8 @@ public struct Snapshot: Hashable, Sendable {
 
 extension Repository {
   static func referenceName(_ run: RunID) -> String { "refs/\(run)" }
+  /// Where a second copy of a snapshot's reference lies: without one of them the snapshot is lost.
+  static func referenceCopyName(_ run: RunID) -> String { "copies/refs/\(run)" }
   static func forgottenName(_ run: RunID) -> String { "forgotten/\(run)" }
 
   /// How a run ended; `nil` if it has not. A forgotten snapshot has ended, and is none.
@@ -41,9 +44,41 @@ extension Repository {
     return snapshots.sorted { ($0.record.time, $0.id) < ($1.record.time, $1.id) }
   }
 
+  /// Writes a damaged reference again from its copy; `nil` if that is missing or no better.
+  func restoreReference(_ run: RunID) throws(RepositoryError) -> SnapshotRecord? {
+    let copy = Repository.referenceCopyName(run)
+    let store = store
+    let bytes = try storing { () throws(StoreError) in
+      try store.get(copy, limit: Limits.recordBytes)
+    }
+    let name = Repository.referenceName(run)
+    // The copy is sealed under the reference's own name.
+    guard let bytes, let body = try? decode(bytes, kind: .reference, name: name),
+      case .snapshot(let record)? = try? ReferenceRecord(decoding: body.rawBytes)
+    else { return nil }
+    try storing { () throws(StoreError) in try store.put(name, bytes) }
+    return record
+  }
+
   /// The one snapshot that `name` means: an ID, the unique start of one, or `latest`.
   public func snapshot(named name: String) throws(RepositoryError) -> Snapshot {
+    try snapshot(named: name, among: try snapshots())
+  }
+
+  /// The snapshots that `names` mean, in their order, each once. One listing for all.
+  public func snapshots(named names: [String]) throws(RepositoryError) -> [Snapshot] {
     let all = try snapshots()
+    var found = [Snapshot]()
+    for name in names {
+      let snapshot = try snapshot(named: name, among: all)
+      if !found.contains(snapshot) { found.append(snapshot) }
+    }
+    return found
+  }
+
+  private func snapshot(
+    named name: String, among all: [Snapshot]
+  ) throws(RepositoryError) -> Snapshot {
     if name == "latest" {
       guard let last = all.last else {
         throw RepositoryError(

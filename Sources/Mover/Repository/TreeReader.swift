@@ -20,6 +20,9 @@ struct TreeReader: ~Copyable {
     reader = ChunkReader(repository)
   }
 
+  /// The repository's place, for messages.
+  var repositoryPlace: String { repository.place }
+
   /// A folder's entries, from its pages in order.
   mutating func entries(of pages: [Digest]) throws(RepositoryError) -> [TreeEntry] {
     var entries = [TreeEntry]()
@@ -64,12 +67,18 @@ struct TreeReader: ~Copyable {
         .damaged, "tree \(id.hex.prefix(16))", "no pack holds it",
         remedy: "run farmio check to see which files are affected")
     }
-    try load(stored)
-    let start = stored.record.payloadOffset - windowStart
-    let window = window
-    try reader.decode(
-      window.rawBytes.extracting(start..<start + Int(stored.record.storedCount)),
-      of: stored.record, in: stored.pack, kind: .metadata)
+    do throws(RepositoryError) {
+      try decode(stored, from: stored.pack.object)
+    } catch {
+      guard error.code == .damaged else { throw error }
+      windowPack = -1
+      do throws(RepositoryError) {
+        try decode(stored, from: stored.pack.copyObject)
+      } catch _ {
+        // The copy is no better: the damage to tell is the pack's own.
+        throw error
+      }
+    }
     do throws(FormatError) {
       return try parse(reader.bytes)
     } catch {
@@ -77,7 +86,20 @@ struct TreeReader: ~Copyable {
     }
   }
 
-  private mutating func load(_ stored: StoredChunk) throws(RepositoryError) {
+  private mutating func decode(
+    _ stored: StoredChunk, from object: String
+  ) throws(RepositoryError) {
+    try load(stored, from: object)
+    let start = stored.record.payloadOffset - windowStart
+    let window = window
+    try reader.decode(
+      window.rawBytes.extracting(start..<start + Int(stored.record.storedCount)),
+      of: stored.record, in: stored.pack, kind: .metadata)
+  }
+
+  private mutating func load(
+    _ stored: StoredChunk, from object: String
+  ) throws(RepositoryError) {
     let start = stored.record.payloadOffset
     let end = start + Int(stored.record.storedCount)
     if windowPack == stored.number, start >= windowStart, end <= windowStart + window.count {
@@ -85,10 +107,10 @@ struct TreeReader: ~Copyable {
     }
     let wanted = max(TreeReader.windowByteCount, end - start)
     windowPack = -1
-    window = try repository.bytes(of: stored.pack.object, from: start, upTo: wanted)
+    window = try repository.bytes(of: object, from: start, upTo: wanted)
     guard start + window.count >= end else {
       throw RepositoryError(
-        .damaged, stored.pack.object, "it ends at byte \(start + window.count)")
+        .damaged, object, "it ends at byte \(start + window.count)")
     }
     windowPack = stored.number
     windowStart = start

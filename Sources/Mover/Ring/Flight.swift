@@ -17,7 +17,6 @@ struct Flight {
   enum Part: UInt64 {
     case open
     case transfer
-    case status
   }
 
   /// What the kernel hands back with a completion: a slot and a part of its operation.

@@ -15,7 +15,7 @@ import Glibc
   /// The operations that lanes use.
   private static let opcodes = [
     IORING_OP_OPENAT, IORING_OP_READ, IORING_OP_WRITE, IORING_OP_READ_FIXED,
-    IORING_OP_WRITE_FIXED, IORING_OP_STATX,
+    IORING_OP_WRITE_FIXED,
   ]
 
   /// A ring with room for `entries` operations that wait for submission (a power of two), four

@@ -7,7 +7,7 @@ extension RingLane {
   func finish(_ tag: Flight.Tag, _ value: Int, of batch: inout Batch) {
     switch tag.part {
     case .open: flights[tag.slot].openError = Int32(truncatingIfNeeded: min(value, 0))
-    case .transfer, .status: flights[tag.slot].value = value
+    case .transfer: flights[tag.slot].value = value
     }
     flights[tag.slot].pending -= 1
     if flights[tag.slot].pending == 0 { settle(tag.slot, of: &batch) }
@@ -21,8 +21,6 @@ extension RingLane {
       settleOpen(slot, operation, of: &batch)
     } else if flight.value < 0 {
       settleFailure(slot, operation, Int32(truncatingIfNeeded: -flight.value), of: &batch)
-    } else if case .status = operation {
-      land(slot, .status(scratch.status(slot: slot)), in: &batch)
     } else {
       settleTransfer(slot, operation, flight.value, of: &batch)
     }

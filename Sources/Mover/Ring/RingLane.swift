@@ -19,6 +19,8 @@ final class RingLane: Lane {
   private var user: Int?
   private(set) var fixed = FixedBuffers()
 
+  /// The slots from the first on that may hold an open file.
+  var openSlotCount = 0
   var flights: [Flight]
   var freeSlots: [Int]
 
@@ -57,16 +59,15 @@ final class RingLane: Lane {
       return
     }
     var next = 0
-    var slotCount = 0
     while next < batch.operations.count || freeSlots.count < depth {
       while next < batch.operations.count, let slot = freeSlots.popLast() {
         start(next, of: &batch, in: slot)
-        slotCount = max(slotCount, slot + 1)
         next += 1
       }
       finishSome(of: &batch)
     }
-    ring.closeFiles(slotCount)
+    if openSlotCount > 0 { ring.closeFiles(openSlotCount) }
+    openSlotCount = 0
   }
 
   /// Makes the ring this thread's. A ring that another thread has used is replaced.

@@ -1,28 +1,23 @@
-import CLinux
 import CUring
 import FrameEngine
 
-/// Memory that the kernel reads and writes while operations are under way: for each slot a path
-/// and a status, and room for the completions of one round. It never moves.
+/// Memory that the kernel reads while operations are under way, a path for each slot, and room
+/// for the completions of one round. It never moves.
 @safe struct RingScratch: ~Copyable {
   /// Bytes for one path with its NUL: the kernel's own limit.
   static let pathCapacity = 4096
 
   private let paths: UnsafeMutablePointer<CChar>
-  private let answers: UnsafeMutablePointer<statx>
   let completions: UnsafeMutableBufferPointer<Ring.Completion>
 
   init(slots: Int) {
     unsafe paths = .allocate(capacity: slots * RingScratch.pathCapacity)
-    unsafe answers = .allocate(capacity: slots)
-    unsafe answers.initialize(repeating: statx(), count: slots)
     unsafe completions = .allocate(capacity: slots * 2)
     unsafe completions.initialize(repeating: Ring.Completion())
   }
 
   deinit {
     unsafe paths.deallocate()
-    unsafe answers.deallocate()
     unsafe completions.deallocate()
   }
 
@@ -37,10 +32,4 @@ import FrameEngine
     unsafe path[count] = 0
     return unsafe UnsafePointer(path)
   }
-
-  /// Where the kernel puts a slot's status.
-  @unsafe func answer(slot: Int) -> UnsafeMutablePointer<statx> { unsafe answers + slot }
-
-  /// The status in a slot.
-  func status(slot: Int) -> FileStatus { FileStatus(unsafe answers[slot]) }
 }

@@ -3,7 +3,6 @@
 
 public import FrameEngine
 import Glibc
-import Synchronization
 
 /// A store in a folder of any mount: each object is a file of its name.
 ///
@@ -23,6 +22,9 @@ public final class FileStore: Store {
   /// Bytes that an upload collects before it writes them.
   let uploadCapacity: Int
   let folders: StoreFolders
+  /// Whether large objects are written around the page cache, where nobody will look for them
+  /// soon. Servers would make each write wait for their disk.
+  private let allowsDirect: Bool
   private let readers: ReadHandles
 
   /// A store in the open folder `root`, which it closes at its end. `place` names it in messages.
@@ -38,6 +40,12 @@ public final class FileStore: Store {
     self.root = root
     self.place = place
     self.owner = owner
+    do throws(DiskError) {
+      allowsDirect = try !disk.fileSystem(of: root).isRemote
+    } catch {
+      // A mount that cannot say what it is is not one to be clever with.
+      allowsDirect = false
+    }
     folders = StoreFolders(disk: disk, root: root)
     readers = ReadHandles(disk: disk, root: root, capacity: 32)
   }
@@ -71,15 +79,17 @@ public final class FileStore: Store {
   }
 
   public func makeUpload(_ name: String) throws(StoreError) -> any Upload {
-    try makeFileUpload(name)
+    try makeFileUpload(name, isLarge: true)
   }
 
-  private func makeFileUpload(_ name: String) throws(StoreError) -> FileUpload {
+  private func makeFileUpload(_ name: String, isLarge: Bool = false) throws(StoreError)
+    -> FileUpload
+  {
     let path = try path(of: name)
     return try failing("write", name) { () throws(DiskError) in
       try folders.prepare(path)
       readers.forget(path.file)
-      return try FileUpload(store: self, path: path)
+      return try FileUpload(store: self, path: path, direct: isLarge && allowsDirect)
     }
   }
 

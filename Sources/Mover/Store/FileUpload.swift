@@ -17,6 +17,8 @@ final class FileUpload: Upload {
   private let path: ObjectPath
   private let temporary: FileName
   private let file: Handle
+  /// Whether the file is written around the page cache: in whole pages, the last one cut after.
+  private let isDirect: Bool
   private var buffer: Buffer
   /// Bytes in the buffer, which go to the file at `written`.
   private var filled = 0
@@ -25,12 +27,13 @@ final class FileUpload: Upload {
   private var state = State.writing
 
   /// Makes the temporary file; the folder is there.
-  init(store: FileStore, path: ObjectPath) throws(DiskError) {
+  init(store: FileStore, path: ObjectPath, direct: Bool) throws(DiskError) {
     self.store = store
     self.path = path
+    isDirect = direct
     buffer = Buffer(capacity: store.uploadCapacity)
     temporary = path.folder.appending(TemporaryName(owner: store.owner).fileName)
-    file = try store.disk.open(temporary, in: store.root, .create(mode: 0o666))
+    file = try store.disk.open(temporary, in: store.root, .create(mode: 0o666, direct: direct))
   }
 
   deinit {
@@ -44,18 +47,28 @@ final class FileUpload: Upload {
     try failing { () throws(DiskError) in
       var offset = 0
       while offset < bytes.byteCount {
-        if filled == 0, bytes.byteCount - offset >= buffer.capacity {
-          // Large pieces go straight to the file.
-          try write(bytes.extracting(offset..<bytes.byteCount))
-          return
-        }
-        let count = min(bytes.byteCount - offset, buffer.capacity - filled)
-        buffer.copy(bytes.extracting(offset..<offset + count), to: filled)
-        filled += count
-        offset += count
-        if filled == buffer.capacity { try flush() }
+        let rest = bytes.extracting(offset..<bytes.byteCount)
+        offset += try appendStart(of: rest)
       }
     }
+  }
+
+  /// Appends what fits of a piece and returns how much that was. Large pieces go straight to the
+  /// file, the rest by way of the buffer.
+  private func appendStart(of bytes: RawSpan) throws(DiskError) -> Int {
+    if filled == 0, bytes.byteCount >= buffer.capacity {
+      let count = isDirect ? Buffer.directByteCount(bytes) : bytes.byteCount
+      if count > 0 {
+        try store.disk.write(file, at: written, bytes.extracting(0..<count))
+        written += Int64(count)
+        return count
+      }
+    }
+    let count = min(bytes.byteCount, buffer.capacity - filled)
+    buffer.copy(bytes.extracting(0..<count), to: filled)
+    filled += count
+    if filled == buffer.capacity { try flush() }
+    return count
   }
 
   func finish() throws(StoreError) {
@@ -137,18 +150,18 @@ extension FileUpload {
     return inode
   }
 
+  /// Writes what the buffer holds. A direct write takes whole pages: the last one is filled with
+  /// zeros, which are cut off again.
   private func flush() throws(DiskError) {
     if filled == 0 { return }
-    try buffer.withBytes(0..<filled) { (bytes) throws(DiskError) in
+    let end = isDirect ? Buffer.roundedUpToPages(filled) : filled
+    if end > filled { buffer.clear(filled..<end) }
+    try buffer.withBytes(0..<end) { (bytes) throws(DiskError) in
       try store.disk.write(file, at: written, bytes)
     }
     written += Int64(filled)
+    if end > filled { try store.disk.setSize(file, to: written) }
     filled = 0
-  }
-
-  private func write(_ bytes: RawSpan) throws(DiskError) {
-    try store.disk.write(file, at: written, bytes)
-    written += Int64(bytes.byteCount)
   }
 
   private func isOurs(_ inode: UInt64) throws(DiskError) -> Bool {

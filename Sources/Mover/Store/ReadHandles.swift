@@ -1,6 +1,5 @@
 import FrameEngine
 import Glibc
-import Synchronization
 
 /// A few open files of a store, so that many reads of one pack open it once.
 ///
@@ -20,7 +19,7 @@ final class ReadHandles: Sendable {
   private let root: Handle
   private let capacity: Int
   /// The handle used longest ago comes first.
-  private let entries = Mutex<[Entry]>([])
+  private let entries = Condition<[Entry]>([])
 
   init(disk: any Disk, root: Handle, capacity: Int) {
     self.disk = disk

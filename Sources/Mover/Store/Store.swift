@@ -1,4 +1,4 @@
-import FrameEngine
+public import FrameEngine
 
 /// The seam under a repository: named immutable objects at some place, a folder today, object
 /// storage as well.
@@ -37,6 +37,11 @@ public protocol Store: AnyObject, Sendable {
   func list(_ prefix: String) throws(StoreError) -> [StoredObject]
   /// Removes an object.
   func delete(_ name: String) throws(StoreError)
+  /// Removes what killed writers left behind: temporary files, unfinished uploads. Those of writers
+  /// that may be alive stay unless they were last written before `time`, which should be a day ago
+  /// at least. Returns how many were removed.
+  @discardableResult
+  func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int
 }
 
 /// An object being written. Nothing is seen under its name before `finish` returns; letting go of
@@ -97,5 +102,6 @@ public struct StoreError: Error, Hashable, Sendable {
 }
 
 extension StoreError: CustomStringConvertible {
+  /// What was tried on which object, and why it failed.
   public var description: String { "cannot \(operation) \(object): \(cause)" }
 }

@@ -1,6 +1,5 @@
 import FrameEngine
 import Glibc
-import Synchronization
 
 /// The folders of a `FileStore`: made on demand, and synced in the order that keeps objects safe.
 final class StoreFolders: Sendable {
@@ -13,7 +12,7 @@ final class StoreFolders: Sendable {
 
   private let disk: any Disk
   private let root: Handle
-  private let state = Mutex(State())
+  private let state = Condition(State())
 
   init(disk: any Disk, root: Handle) {
     self.disk = disk

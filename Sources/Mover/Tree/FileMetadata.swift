@@ -2,11 +2,15 @@ public import FrameEngine
 
 /// What a file has beside its bytes: what `restore` and `copy` bring back.
 public struct FileMetadata: Hashable, Sendable {
+  /// What kind of file it is.
   public var kind: FileKind
   /// Permission bits with set-user, set-group and sticky: 0o7777.
   public var mode: UInt32
+  /// The owner's number.
   public var user: UInt32
+  /// The group's number.
   public var group: UInt32
+  /// When the contents last changed.
   public var modified: Timestamp
   /// Extended attributes, POSIX ACLs among them (`system.posix_acl_access`, `…_default`), sorted
   /// by name.
@@ -71,7 +75,9 @@ extension FileKind {
 
 /// What tells one file from every other on a machine: hard links are names of equal identity.
 public struct FileIdentity: Hashable, Sendable {
+  /// The device that the file lies on.
   public let volume: UInt64
+  /// Its number there.
   public let inode: UInt64
 
   /// The identity of the file with this status.

@@ -36,6 +36,7 @@ public struct FilterError: Error, Hashable, Sendable {
 }
 
 extension FilterError: CustomStringConvertible {
+  /// The pattern and what is wrong with it.
   public var description: String { "exclude pattern \(pattern): \(reason)" }
 }
 

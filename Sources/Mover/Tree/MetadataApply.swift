@@ -35,11 +35,49 @@ public struct MetadataNote: Hashable, Sendable {
 // an ACL changes the mode. Times come last, since nothing else may touch the file after them; those
 // of a folder only after everything in it is in place.
 extension FileMetadata {
+  /// What a target looks like before metadata is applied to it.
+  public struct Current: Hashable, Sendable {
+    /// Permission bits with set-user, set-group and sticky.
+    public var mode: UInt32
+    /// The owner.
+    public var user: UInt32
+    /// The owning group.
+    public var group: UInt32
+
+    /// What a caller knows without asking, as of a file it just made.
+    public init(mode: UInt32, user: UInt32, group: UInt32) {
+      self.mode = mode
+      self.user = user
+      self.group = group
+    }
+
+    /// What a status shows.
+    public init(_ status: FileStatus) {
+      self.init(mode: status.mode, user: status.user, group: status.group)
+    }
+  }
+
+  /// The same, of a target whose status was just asked for.
+  public func apply(
+    to handle: Handle, current: FileStatus, on disk: any Disk,
+    policy: MetadataPolicy = MetadataPolicy()
+  ) throws(DiskError) -> [MetadataNote] {
+    try apply(to: handle, current: Current(current), on: disk, policy: policy)
+  }
+
+  /// The same, of a target whose status was just asked for.
+  public func apply(
+    to name: FileName, in folder: Handle, current: FileStatus, on disk: any Disk,
+    policy: MetadataPolicy = MetadataPolicy()
+  ) throws(DiskError) -> [MetadataNote] {
+    try apply(to: name, in: folder, current: Current(current), on: disk, policy: policy)
+  }
+
   /// Sets what differs from `current`, the status of the open file or folder `handle`. Returns
   /// what the target does not take (not its owner, not supported there). Throws what says that the
   /// target itself fails (EIO, ENOSPC, EROFS).
   public func apply(
-    to handle: Handle, current: FileStatus, on disk: any Disk,
+    to handle: Handle, current: Current, on disk: any Disk,
     policy: MetadataPolicy = MetadataPolicy()
   ) throws(DiskError) -> [MetadataNote] {
     var notes: [MetadataNote] = []
@@ -73,7 +111,7 @@ extension FileMetadata {
   /// of a symbolic link means nothing and is not set; that of another kind was given when it was
   /// made, and a umask that took bits from it leaves a note.
   public func apply(
-    to name: FileName, in folder: Handle, current: FileStatus, on disk: any Disk,
+    to name: FileName, in folder: Handle, current: Current, on disk: any Disk,
     policy: MetadataPolicy = MetadataPolicy()
   ) throws(DiskError) -> [MetadataNote] {
     var notes: [MetadataNote] = []
@@ -116,7 +154,7 @@ extension FileMetadata {
   }
 
   /// Gives the file away; where only root may, at least to the right group.
-  private func setOwner(of handle: Handle, current: FileStatus, on disk: any Disk)
+  private func setOwner(of handle: Handle, current: Current, on disk: any Disk)
     throws(DiskError)
   {
     do throws(DiskError) {

@@ -55,6 +55,14 @@ public final class WalkWorker {
   }
 }
 
+/// Where a scan starts.
+public enum ScanRoot: Hashable, Sendable {
+  /// A folder with all that is in it; through a symbolic link if it is one.
+  case folder(FileName)
+  /// One name alone: its folder is entered with this one entry, and is not whole.
+  case name(FileName, in: FileName)
+}
+
 /// How a scan walks.
 public struct ScanOptions: Sendable {
   /// What is left out.
@@ -100,9 +108,14 @@ public final class Scanner<Visitor: TreeVisitor>: Sendable {
   /// it once. A root that cannot be read is reported like any folder. Throws if the disk makes no
   /// lanes.
   public func run(_ roots: [FileName]) throws(DiskError) -> Bool {
+    try run(roots.map { ScanRoot.folder($0) })
+  }
+
+  /// The same for roots that need not be folders.
+  public func run(_ roots: [ScanRoot]) throws(DiskError) -> Bool {
     let all = FolderWork(parent: nil, queue: queue)
     all.add(
-      folders: roots.enumerated().map { index, path in { self.enterRoot(index, path, all, $0) } })
+      folders: roots.enumerated().map { index, root in { self.enterRoot(index, root, all, $0) } })
     let failure = Mutex<DiskError?>(nil)
     runWorkers(count: options.threads, name: "farmio scan") { index in
       do throws(DiskError) {
@@ -128,19 +141,33 @@ public final class Scanner<Visitor: TreeVisitor>: Sendable {
     }
   }
 
-  private func enterRoot(_ index: Int, _ path: FileName, _ all: FolderWork, _ worker: WalkWorker) {
+  private func enterRoot(_ index: Int, _ root: ScanRoot, _ all: FolderWork, _ worker: WalkWorker) {
+    var path: FileName
+    var only: FileName?
+    switch root {
+    case .folder(let folder): path = folder
+    case .name(let name, let folder): (path, only) = (folder, name)
+    }
     do throws(DiskError) {
       let folder = try OpenFolder(at: path, on: disk)
       let status = try disk.status(of: folder.handle)
       let place = Place(root: index, rootPath: path, volume: status.volume, path: "", depth: 0)
-      try enter(place, folder, status, under: nil, all, worker)
+      if let only {
+        path = path.appending(only)
+        let entry = ScannedEntry(name: only, status: try disk.status(of: only, in: folder.handle))
+        var listing = FolderListing()
+        listing.entries = [entry]
+        enter(place, folder, status, listing, isWhole: false, under: nil, all, worker)
+      } else {
+        try list(place, folder, status, under: nil, all, worker)
+      }
     } catch {
       visitor.failed(ScanFailure(path: path, error: error))
     }
   }
 
-  /// Lists an open folder, hands it to the visitor and queues its subfolders.
-  private func enter(
+  /// Lists an open folder, and enters it.
+  private func list(
     _ place: Place, _ folder: OpenFolder, _ status: FileStatus,
     under parent: Visitor.FolderState?, _ parentWork: FolderWork, _ worker: WalkWorker
   ) throws(DiskError) {
@@ -150,6 +177,17 @@ public final class Scanner<Visitor: TreeVisitor>: Sendable {
       listing = try lister.list(
         folder.handle, at: place.path, on: worker.lane, using: &worker.batch)
     }
+    enter(
+      place, folder, status, listing, isWhole: !isBorder && listing.failures.isEmpty, under: parent,
+      parentWork, worker)
+  }
+
+  /// Hands a folder to the visitor and queues its subfolders.
+  private func enter(
+    _ place: Place, _ folder: OpenFolder, _ status: FileStatus, _ listing: FolderListing,
+    isWhole: Bool, under parent: Visitor.FolderState?, _ parentWork: FolderWork,
+    _ worker: WalkWorker
+  ) {
     for (name, error) in listing.failures {
       visitor.failed(ScanFailure(path: place.fullPath.appending(name), error: error))
     }
@@ -157,7 +195,7 @@ public final class Scanner<Visitor: TreeVisitor>: Sendable {
     defer { work.close(worker) }
     let scanned = ScannedFolder(
       root: place.root, path: place.path, fullPath: place.fullPath, status: status, folder: folder,
-      entries: listing.entries, isWhole: !isBorder && listing.failures.isEmpty)
+      entries: listing.entries, isWhole: isWhole)
     guard let state = visitor.enter(scanned, under: parent, work, worker) else { return }
     work.setCompletion { [visitor] in visitor.leave(state, $0) }
     work.add(
@@ -174,7 +212,7 @@ public final class Scanner<Visitor: TreeVisitor>: Sendable {
     do throws(DiskError) {
       guard child.depth <= Limits.treeDepth else { throw DiskError(.open, code: ENAMETOOLONG) }
       let folder = try OpenFolder(entry.name, in: parent.handle, on: disk)
-      try enter(child, folder, entry.status, under: state, work, worker)
+      try list(child, folder, entry.status, under: state, work, worker)
     } catch {
       visitor.failed(ScanFailure(path: child.fullPath, error: error))
     }

@@ -23,20 +23,13 @@ struct SnapshotSelection: Sendable {
 
   /// The newest `count` of each host and paths, in the order given.
   static func newest(_ count: Int, of snapshots: [Snapshot]) -> [Snapshot] {
-    var left: [String: Int] = [:]
+    var left: [Snapshot.Line: Int] = [:]
     let chosen = snapshots.reversed().filter { snapshot in
       let key = snapshot.line
       left[key, default: count] -= 1
       return left[key, default: 0] >= 0
     }
     return chosen.reversed()
-  }
-}
-
-extension Snapshot {
-  /// What makes snapshots versions of each other: the host and the paths.
-  var line: String {
-    ([record.host] + record.paths.map(\.description)).joined(separator: "\u{0}")
   }
 }
 

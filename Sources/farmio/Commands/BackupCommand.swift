@@ -16,7 +16,7 @@ struct CompressionLevel: ArgumentValue, Hashable {
 /// `farmio backup`.
 enum BackupCommand {
   static let paths = OperandList<FileName>(
-    "PATH", atLeast: 1, "What to store: files and folders, each under its absolute path", .path)
+    "PATH", atLeast: 1, "What to store: files and folders, each under its last name", .path)
   static let tags = OptionList<String>("tag", "t", "TAG", "Mark the snapshot with TAG")
   static let parent = Option<SnapshotName>(
     "parent", nil, "SNAP", "Compare with SNAP instead of the last one of these paths",
@@ -66,20 +66,58 @@ enum BackupCommand {
     options.oneFileSystem = session[oneFileSystem]
     options.readsAll = session[readAll]
     options.program = "farmio \(Version.number)"
+    options.bandwidthLimit = session[Common.rateLimit].map { Int($0.bytesPerSecond) }
     if let level = session[level] { options.level = Int32(level.level) }
     if let name = session[parent] { options.parent = try session.snapshot(name, of: repository) }
     let progress = ProgressCounters()
     let backup = Backup(
-      into: repository, from: ThreadDisk(), host: Host.current().named(session[host]),
+      into: repository, from: try session.makeDisk(), host: Host.current().named(session[host]),
       clock: SystemClock(), cancellation: session.interrupt.token, progress: progress)
-    let outcome = try session.withProgress("backup", progress) {
-      () throws(CommandError) -> Backup.Outcome in
-      do throws(RepositoryError) { return try backup.run(options) } catch {
-        throw CommandError(error)
-      }
+    if session[Common.dryRun] { return try preview(backup, options, session.report) }
+    let outcome = try session.withProgress("backup", progress) { () throws(CommandError) in
+      try working { () throws(RepositoryError) in try backup.run(options) }
     }
     report(outcome, session.report)
     return outcome.failures.isEmpty ? .success : .notWell
+  }
+
+  private static func preview(
+    _ backup: Backup, _ options: Backup.Options, _ report: Report
+  ) throws(CommandError) -> ExitStatus {
+    let forecast = try working { () throws(RepositoryError) in
+      try backup.preview(options) { path in report.detail("would read \(path)") }
+    }
+    for failure in forecast.failures {
+      report.warning("\(failure.path): cannot be stored: \(failure.error.cause)")
+    }
+    let readFiles = forecast.files - forecast.unchangedFiles
+    let readBytes = forecast.bytes - forecast.unchangedBytes
+    let paths = forecast.paths.map(\.description).joined(separator: ", ")
+    report.line(
+      "\(paths): \(Wording.count(forecast.files, "file")), \(Wording.size(forecast.bytes)); "
+        + "would read \(Wording.count(readFiles)) of them, \(Wording.size(readBytes))")
+    report.document {
+      $0.field("dry_run", true)
+      $0.field("files", forecast.files)
+      $0.field("folders", forecast.folders)
+      $0.field("others", forecast.others)
+      $0.field("unchanged_files", forecast.unchangedFiles)
+      $0.field("bytes", forecast.bytes)
+      $0.field("read_bytes", readBytes)
+      failures(forecast.failures, to: &$0)
+    }
+    return forecast.failures.isEmpty ? .success : .notWell
+  }
+
+  private static func failures(_ failures: [ScanFailure], to json: inout JSONWriter) {
+    json.array("failures") {
+      for failure in failures {
+        $0.object {
+          $0.path("path", failure.path)
+          $0.field("cause", failure.error.cause)
+        }
+      }
+    }
   }
 
   private static func report(_ outcome: Backup.Outcome, _ report: Report) {
@@ -111,14 +149,7 @@ enum BackupCommand {
       $0.field("new_bytes", Int(statistics.newBytes))
       $0.field("stored_bytes", Int(statistics.storedBytes))
       $0.field("seconds", Double(statistics.nanoseconds) / 1e9)
-      $0.array("failures") { failures in
-        for failure in outcome.failures {
-          failures.object {
-            $0.path("path", failure.path)
-            $0.field("cause", failure.error.cause)
-          }
-        }
-      }
+      failures(outcome.failures, to: &$0)
     }
   }
 }

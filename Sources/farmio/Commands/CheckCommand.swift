@@ -1,3 +1,6 @@
+import FrameEngine
+import Mover
+
 /// `farmio check`.
 enum CheckCommand {
   static let readData = OptionalValueOption<Percentage>(
@@ -23,5 +26,69 @@ enum CheckCommand {
     exits: [
       .init(.success, "the repository is whole, or was repaired completely"),
       .init(.notWell, "there is damage"),
-    ])
+    ],
+    run: run)
+
+  private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
+    let repository = try session.openRepository()
+    var options = Check.Options()
+    options.dataShare = (session[readData]?.percent ?? 0) / 100
+    options.repairs = session[repair]
+    let progress = ProgressCounters()
+    let clock = SystemClock()
+    let check = Check(
+      repository, host: .current(), clock: clock, cancellation: session.interrupt.token,
+      progress: progress)
+    let begun = clock.monotonic()
+    let outcome = try session.withProgress("check", progress) {
+      () throws(CommandError) -> Check.Outcome in
+      do throws(RepositoryError) { return try check.run(options) } catch {
+        throw CommandError(error)
+      }
+    }
+    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    report(outcome, time, session.report)
+    return outcome.isWhole ? .success : .notWell
+  }
+
+  private static func report(_ outcome: Check.Outcome, _ time: Duration, _ report: Report) {
+    for finding in outcome.findings {
+      let place = finding.byteOffset.map { ", byte \($0)" } ?? ""
+      let end = finding.isRepaired ? "; repaired" : ""
+      report.result("\(finding.code.rawValue)  \(finding.object)\(place): \(finding.reason)\(end)")
+    }
+    let damage = outcome.findings.count { !$0.isRepaired }
+    let state =
+      outcome.findings.isEmpty
+      ? "whole"
+      : damage == 0
+        ? "whole, after \(Wording.count(outcome.findings.count, "repair"))"
+        : "DAMAGED, \(Wording.count(damage, "fault"))"
+    var line =
+      "\(Wording.count(outcome.snapshots, "snapshot")), \(Wording.count(outcome.packs, "pack")), "
+      + "\(Wording.size(outcome.bytes)): \(state)"
+    if outcome.readPacks > 0 { line += "; read \(Wording.size(outcome.readBytes))" }
+    report.line(line + " in \(Wording.duration(time))")
+    report.document {
+      $0.field("whole", outcome.isWhole)
+      $0.field("snapshots", outcome.snapshots)
+      $0.field("packs", outcome.packs)
+      $0.field("bytes", outcome.bytes)
+      $0.field("chunks", outcome.chunks)
+      $0.field("read_packs", outcome.readPacks)
+      $0.field("read_bytes", outcome.readBytes)
+      $0.array("findings") { findings in
+        for finding in outcome.findings {
+          findings.object {
+            $0.field("code", finding.code.rawValue)
+            $0.field("object", finding.object)
+            $0.field("byte", finding.byteOffset)
+            $0.field("record", finding.record?.hex)
+            $0.field("reason", finding.reason)
+            $0.field("repaired", finding.isRepaired)
+          }
+        }
+      }
+    }
+  }
 }

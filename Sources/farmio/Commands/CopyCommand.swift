@@ -1,3 +1,6 @@
+import FrameEngine
+import Mover
+
 /// `farmio copy`.
 enum CopyCommand {
   static let spec = TreeTransfer.spec(
@@ -7,7 +10,8 @@ enum CopyCommand {
       + "to hold it.",
     example: .init(
       command: "farmio copy /show/dragon/tex /mnt/nas/dragon/tex --bwlimit 400M",
-      output: "copied 40,000 files, 164 MB; 0 unchanged, 0 removed, in 0.72 s"))
+      output: "copied 40,000 files, 164 MB; 0 unchanged, 0 removed, in 0.72 s"),
+    run: TreeTransfer.run)
 }
 
 /// What `copy` and `sync` share: they move a tree by the same rules.
@@ -22,7 +26,8 @@ enum TreeTransfer {
 
   /// The spec of one of the two.
   static func spec(
-    _ name: String, _ summary: String, first: String, example: CommandSpec.Example
+    _ name: String, _ summary: String, first: String, example: CommandSpec.Example,
+    run: @escaping CommandSpec.Runner
   ) -> CommandSpec {
     CommandSpec(
       name, .transfer, summary,
@@ -44,6 +49,93 @@ enum TreeTransfer {
       exits: [
         .init(.success, "DST holds all that was asked for"),
         .init(.notWell, "some files could not be read or written"),
-      ])
+      ],
+      run: run)
+  }
+}
+
+extension TreeTransfer {
+  /// Runs either of the two.
+  @Sendable static func run(_ session: Session) throws(CommandError) -> ExitStatus {
+    var options = TransferOptions()
+    options.deleteExtra = session[delete]
+    options.checksum = session[checksum]
+    options.dryRun = session[Common.dryRun]
+    options.bandwidthLimit = session[Common.rateLimit].map { Int(clamping: $0.bytesPerSecond) }
+    options.filter = try session.filter()
+    options.transfers = session[transfers] ?? session.threads
+    let progress = ProgressCounters()
+    let report = session.report
+    let clock = SystemClock()
+    let begun = clock.monotonic()
+    let transfer = Transfer(on: try session.makeDisk(), options: options)
+    let summary = try session.withProgress(session.invocation.command.name, progress) {
+      () throws(CommandError) in
+      transfer.run(
+        from: session[source].path, to: session[target].path, progress: progress,
+        planned: { action, path in planned(action, path, report) },
+        cancel: session.interrupt.token)
+    }
+    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    tell(summary, options, time, report)
+    return status(of: summary)
+  }
+
+  private static func planned(_ action: PlannedAction, _ path: FileName, _ report: Report) {
+    report.result("\(action.rawValue)  \(path)")
+    report.record {
+      $0.field("action", action.rawValue)
+      $0.path("path", path)
+    }
+  }
+
+  /// 1 where single files failed, 3 where the whole could not go on.
+  private static func status(of summary: TransferSummary) -> ExitStatus {
+    if summary.isCancelled { return .interrupted }
+    if summary.isComplete { return .success }
+    if summary.failures.contains(where: \.isUsage) { return .usage }
+    let didSomething = summary.filesCopied + summary.filesUnchanged + summary.foldersMade > 0
+    return summary.failures.contains(where: \.endsTransfer) || !didSomething ? .failed : .notWell
+  }
+
+  private static func tell(
+    _ summary: TransferSummary, _ options: TransferOptions, _ time: Duration, _ report: Report
+  ) {
+    for failure in summary.failures { report.warning(failure.description) }
+    for (piece, note) in summary.notes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      report.warning(
+        "\(piece.rawValue) not set on \(Wording.count(note.count, "file")), such as \(note.path): "
+          + note.cause.cause)
+    }
+    let verb = options.dryRun ? "would copy" : "copied"
+    var line =
+      "\(verb) \(Wording.count(summary.filesCopied, "file")), "
+      + "\(Wording.size(summary.bytesCopied)); \(Wording.count(summary.filesUnchanged)) unchanged, "
+      + "\(Wording.count(summary.removed)) removed, in \(Wording.duration(time))"
+    if summary.bytesResumed > 0 {
+      line += "; \(Wording.size(summary.bytesResumed)) were there from before"
+    }
+    if summary.failureCount > 0 { line += "; \(Wording.count(summary.failureCount)) failed" }
+    report.line(line)
+    report.document {
+      $0.field("files", summary.filesCopied)
+      $0.field("bytes", summary.bytesCopied)
+      $0.field("resumed_bytes", summary.bytesResumed)
+      $0.field("unchanged", summary.filesUnchanged)
+      $0.field("repaired", summary.filesRepaired)
+      $0.field("links", summary.linksMade)
+      $0.field("others", summary.specialsMade)
+      $0.field("folders", summary.foldersMade)
+      $0.field("removed", summary.removed)
+      $0.field("failed", summary.failureCount)
+      $0.array("failures") { failures in
+        for failure in summary.failures {
+          failures.object {
+            $0.path("path", failure.path)
+            $0.field("cause", failure.description)
+          }
+        }
+      }
+    }
   }
 }

@@ -9,7 +9,7 @@ enum RestoreCommand {
     "target", "o", "DIR", "Restore into DIR, which is made if need be", .folder)
   static let delete = Flag("delete", nil, "Remove from DIR what the snapshot does not hold")
   static let include = OptionList<FileName>(
-    "include", "i", "GLOB", "Only what GLOB matches, by the rules of .gitignore")
+    "include", "i", "GLOB", "Only what GLOB matches, and the folders that hold it")
 
   static let spec = CommandSpec(
     "restore", .repository, "Bring a snapshot back, verified",
@@ -45,10 +45,17 @@ enum RestoreCommand {
     options.target = session[target]
     options.deletesExtra = session[delete]
     options.filter = try session.filter()
+    options.inclusion = try session.inclusion(session[include])
+    options.bandwidthLimit = session[Common.rateLimit].map { Int($0.bytesPerSecond) }
     options.isDryRun = session[Common.dryRun]
+    if options.deletesExtra, !options.inclusion.isEmpty {
+      throw .usage(
+        "--delete and --include cannot be combined",
+        remedy: "Restore a folder with SNAP:PATH to have its target cleared of other files.")
+    }
     let progress = ProgressCounters()
     let restore = Restore(
-      from: repository, to: ThreadDisk(), host: .current(), clock: SystemClock(),
+      from: repository, to: try session.makeDisk(), host: .current(), clock: SystemClock(),
       cancellation: session.interrupt.token, progress: progress)
     let clock = SystemClock()
     let begun = clock.monotonic()

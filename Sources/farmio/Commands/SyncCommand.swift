@@ -7,5 +7,6 @@ enum SyncCommand {
       + "not hold is removed from DST; what an exclude pattern matches is never removed.",
     example: .init(
       command: "farmio sync /show/dragon /mnt/nas/dragon --delete --exclude 'cache/'",
-      output: "copied 1,204 files, 9.44 GB; 40,004 unchanged, 12 removed, in 11.9 s"))
+      output: "copied 1,204 files, 9.44 GB; 40,004 unchanged, 12 removed, in 11.9 s"),
+    run: TreeTransfer.run)
 }

@@ -34,9 +34,11 @@ struct Report: Sendable {
   }
 
   /// A table for a person; under `--quiet` without its headings.
-  func table(_ table: @autoclosure () -> Table) {
+  func table(_ table: @autoclosure () -> Table, withHeadings: Bool = true) {
     guard form == .text else { return }
-    for row in table().lines(withHeadings: !isQuiet) { console.writeLine(Array(row.utf8)) }
+    for row in table().lines(withHeadings: withHeadings && !isQuiet) {
+      console.writeLine(Array(row.utf8))
+    }
   }
 
   /// The one JSON document of a command whose result is one thing.

@@ -1,4 +1,5 @@
 import Glibc
+import Mover
 
 /// Puts numbers into the words that a person reads.
 enum Wording {
@@ -118,6 +119,19 @@ struct Moment: Hashable, Sendable {
     guard unsafe gmtime_r(&clock, &parts) != nil else { return "\(seconds)" }
     let fraction = String(String(1_000_000_000 + nanoseconds).dropFirst())
     return unsafe Moment.date(parts) + "T" + Moment.time(parts) + ".\(fraction)Z"
+  }
+
+  /// As the wall clock of the machine shows it, for rules that count in days.
+  var wallClock: LocalTime {
+    var clock = time_t(seconds)
+    var parts = unsafe tm()
+    guard unsafe localtime_r(&clock, &parts) != nil else {
+      // The year is beyond 32 bits.
+      return LocalTime(year: Int(seconds < 0 ? Int32.min : .max), month: 1, day: 1, hour: 0)
+    }
+    return unsafe LocalTime(
+      year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday),
+      hour: Int(parts.tm_hour))
   }
 
   private static func date(_ parts: tm) -> String {

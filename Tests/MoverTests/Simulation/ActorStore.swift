@@ -121,6 +121,10 @@ final class ActorStore: Store {
     }
   }
 
+  func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int {
+    try base.removeAbandoned(writtenBefore: time)
+  }
+
   private func step<R>(
     _ verb: String, _ name: String, _ body: () throws(StoreError) -> R
   ) throws(StoreError) -> R {

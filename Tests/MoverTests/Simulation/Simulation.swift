@@ -355,9 +355,9 @@ final class Simulation: Sendable {
     var marking = Marking(direct, known: known)
     for snapshot in try direct.snapshots() { try marking.mark(snapshot.record.pages, of: "") }
     for (number, pack) in known.packs().enumerated()
-    where marking.live.count(pack: number) != pack.recordCount {
+    where marking.live.use(ofPack: number).count != pack.recordCount {
       violate(
-        "\(pack.name) keeps \(pack.recordCount) records, \(marking.live.count(pack: number)) are needed"
+        "\(pack.name) keeps \(pack.recordCount) records, \(marking.live.use(ofPack: number).count) are needed"
       )
     }
     for name in store.names where name.hasPrefix("leases/") || name.hasPrefix("watch/") {

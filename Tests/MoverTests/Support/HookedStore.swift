@@ -1,3 +1,5 @@
+import FrameEngine
+
 @testable import Mover
 
 /// A store with something done, or refused, before each call.
@@ -55,5 +57,9 @@ final class HookedStore: Store {
   func delete(_ name: String) throws(StoreError) {
     try hook("delete", name)
     try base.delete(name)
+  }
+
+  func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int {
+    try base.removeAbandoned(writtenBefore: time)
   }
 }

@@ -81,6 +81,9 @@ final class MemoryStore: Store {
     objects.withLock { objects in for name in due { objects[name] = nil } }
   }
 
+  /// Nothing is left behind in memory.
+  func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int { 0 }
+
   /// Every name, sorted.
   var names: [String] { objects.withLock { $0.keys.sorted() } }
 

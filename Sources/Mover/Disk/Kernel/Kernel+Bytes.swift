@@ -84,6 +84,18 @@ extension Kernel {
     }
   }
 
+  /// Bytes of the file in the page cache; `nil` where the kernel or the file system does not say.
+  static func cachedByteCount(of handle: Handle) throws(DiskError) -> Int64? {
+    var answer = farmio_cachestat()
+    do throws(DiskError) {
+      try call(.status) { unsafe farmio_cachestat(handle.descriptor, 0, 0, &answer) }
+    } catch {
+      guard [ENOSYS, EOPNOTSUPP, EPERM].contains(error.code) else { throw error }
+      return nil
+    }
+    return Int64(answer.cached) * 4096
+  }
+
   private static func seek(_ handle: Handle, _ offset: Int64, _ whence: Int32) throws(DiskError)
     -> Int64
   {

@@ -4,7 +4,7 @@ import Glibc
 
 extension Kernel {
   /// What `FileStatus` needs of statx: everything that plain stat gives, no creation time.
-  static let statusMask = UInt32(STATX_BASIC_STATS)
+  private static let statusMask = UInt32(STATX_BASIC_STATS)
 
   /// The status of a name, of a link itself.
   static func status(of name: FileName, in folder: Handle) throws(DiskError) -> FileStatus {

@@ -3,7 +3,6 @@
 
 public import FrameEngine
 import Glibc
-import Synchronization
 
 /// A disk made up in memory, which knows what a power cut would leave of it.
 ///
@@ -34,12 +33,12 @@ public final class SimulatedDisk: Disk {
     }
   }
 
-  private let state: Mutex<State>
+  private let state: Condition<State>
 
   /// An empty disk.
   public convenience init() { self.init(SimulatedFiles()) }
 
-  private init(_ files: SimulatedFiles) { state = Mutex(State(files: files)) }
+  private init(_ files: SimulatedFiles) { state = Condition(State(files: files)) }
 
   /// The number of operations so far, refused ones among them.
   public var operationCount: Int { state.withLock { $0.operationCount } }

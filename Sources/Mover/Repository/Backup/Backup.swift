@@ -11,6 +11,7 @@ public struct Backup: Sendable {
   public struct Options: Sendable {
     /// Folders and files, as given.
     public var paths: [FileName] = []
+    /// Words to find the snapshot by, each at most 4,096 bytes.
     public var tags: [String] = []
     /// What is left out, relative to each path.
     public var filter = Filter()
@@ -22,6 +23,8 @@ public struct Backup: Sendable {
     public var readsAll = false
     /// The zstd level of new chunks.
     public var level: Int32 = Compressor.defaultLevel
+    /// Bytes that may be read in a second; `nil` for no limit.
+    public var bandwidthLimit: Int?
     /// Threads; `nil` to choose by the places.
     public var threads: Int?
     /// What shows in snapshots as the program that wrote them.
@@ -33,6 +36,7 @@ public struct Backup: Sendable {
 
   /// A snapshot made, and what could not go into it.
   public struct Outcome: Sendable {
+    /// The snapshot that was committed.
     public let snapshot: Snapshot
     /// Files and folders that are not in the snapshot, with the reason.
     public let failures: [ScanFailure]
@@ -42,11 +46,11 @@ public struct Backup: Sendable {
     public let faults: [RepositoryError]
   }
 
-  private let repository: Repository
-  private let disk: any Disk
+  let repository: Repository
+  let disk: any Disk
+  let cancellation: CancelToken
   private let host: Host
   private let clock: any Clock
-  private let cancellation: CancelToken
   private let progress: ProgressCounters
 
   /// A backup from one disk into one repository.
@@ -71,6 +75,7 @@ public struct Backup: Sendable {
     try Backup.verify(options, host: host, roots: roots)
     let run = try Run(repository, .backup, host: host, clock: clock)
     do throws(RepositoryError) {
+      try repository.removeAbandoned(before: started)
       let parent = try pinParent(options, roots: roots, run)
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: false)
       let job = try BackupJob(
@@ -123,21 +128,25 @@ public struct Backup: Sendable {
   private func pinParent(
     _ options: Options, roots: BackupRoots, _ run: Run
   ) throws(RepositoryError) -> Snapshot? {
-    if let parent = options.parent {
-      try run.pin(parent)
-      return parent
-    }
-    while let parent = try repository.snapshots().last(where: { snapshot in
-      snapshot.record.host == host.name && snapshot.record.paths == roots.paths
-    }) {
+    while let parent = try parentSnapshot(options, roots: roots) {
       do throws(RepositoryError) {
-        try run.pin(parent)
+        try run.pin([parent])
         return parent
       } catch {
-        guard error.code == .noSnapshot else { throw error }
+        guard error.code == .noSnapshot, options.parent == nil else { throw error }
         run.unpin()
       }
     }
     return nil
+  }
+
+  /// The snapshot that was asked for, or the newest of the same host and paths.
+  func parentSnapshot(
+    _ options: Options, roots: BackupRoots
+  ) throws(RepositoryError) -> Snapshot? {
+    if let parent = options.parent { return parent }
+    return try repository.snapshots().last { snapshot in
+      snapshot.record.host == host.name && snapshot.record.paths == roots.paths
+    }
   }
 }

@@ -13,10 +13,11 @@ final class BackupJob: TreeVisitor {
   let counters = BackupCounters()
   let progress: ProgressCounters
   let unchanged: UnchangedRule
+  /// What serves the source best; `nil` before a folder was opened.
+  let sourcePolicy: DiskPolicy?
   /// Cuts joined small files.
   let smallChunker: Chunker
   private let chunkers: [ChunkClass: Chunker]
-  private let classes: ChunkClassRule
   private let options: Backup.Options
   private let roots: BackupRoots
   private let dataPacks: PackWriter
@@ -25,6 +26,7 @@ final class BackupJob: TreeVisitor {
   /// Holds one entry for each path.
   private let top: BackupFolder
   private let cancellation: CancelToken
+  private let limiter: RateLimiter?
   /// Stops the scan: on request, or because the repository takes no more.
   private let stop = CancelToken()
   private let firstError = Mutex<RepositoryError?>(nil)
@@ -41,13 +43,14 @@ final class BackupJob: TreeVisitor {
     self.options = options
     self.roots = roots
     self.cancellation = cancellation
+    limiter = options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) }
     self.progress = progress
-    classes = ChunkClassRule(repository.config.chunkClass)
     let key = repository.keys.cut
     chunkers = Dictionary(
       uniqueKeysWithValues: ChunkClass.allCases.map { ($0, Chunker(class: $0, key: key)) })
-    smallChunker = Chunker(class: classes.small, key: key)
+    smallChunker = Chunker(class: repository.config.chunkClass ?? .k64, key: key)
     unchanged = UnchangedRule(parent: options.readsAll ? nil : parent)
+    sourcePolicy = try BackupJob.policy(of: roots, on: disk)
     dataPacks = PackWriter(
       repository, known: known, run: run.id, kind: .data, numbers: run.numbers)
     metadataPacks = PackWriter(
@@ -62,6 +65,22 @@ final class BackupJob: TreeVisitor {
       fullPath: "", name: "", status: .unknown, attributes: [], open: nil, parent: nil, slot: 0,
       previous: try BackupJob.previous(unchanged.parent?.record.pages, workers[0], failures),
       names: roots.roots.map(\.name))
+  }
+
+  /// Judged by the first path alone: shows lie on one mount.
+  private static func policy(
+    of roots: BackupRoots, on disk: any Disk
+  ) throws(RepositoryError) -> DiskPolicy? {
+    guard let root = roots.roots.first else { return nil }
+    let path = root.status.kind == .folder ? root.source : root.source.splittingLast().folder
+    do throws(DiskError) {
+      let folder = try OpenFolder(at: path, on: disk)
+      return DiskPolicy(
+        fileSystem: try disk.fileSystem(of: folder.handle), coreCount: defaultThreads,
+        medianOpen: nil)
+    } catch {
+      throw RepositoryError(error.at(path))
+    }
   }
 
   static var defaultThreads: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
@@ -94,7 +113,8 @@ final class BackupJob: TreeVisitor {
 
   /// Cuts a file of this name.
   func chunker(for name: FileName) -> Chunker {
-    chunkers[classes.chunkClass(ofExtension: name.fileExtension)] ?? smallChunker
+    guard repository.config.chunkClass == nil else { return smallChunker }
+    return chunkers[ChunkClass.suited(to: name)] ?? smallChunker
   }
 
   func worker(of walker: WalkWorker) -> BackupWorker { workers[walker.index] }
@@ -142,6 +162,9 @@ final class BackupJob: TreeVisitor {
     failures.add(failure)
     progress.errors.add(1, ordering: .relaxed)
   }
+
+  /// Waits until as many bytes may be read.
+  func waitToRead(_ byteCount: Int) { limiter?.pass(byteCount, cancel: cancellation) }
 
   /// Runs a piece of work unless the backup is over. A failure of the repository ends it.
   @discardableResult

@@ -12,7 +12,6 @@ final class LargeFile: Sendable {
   private let folder: BackupFolder
   private let item: SlottedEntry
   private let chunker: Chunker
-  private let blockBytes: Int
   private let group = WorkGroup()
   private let state: Condition<State>
 
@@ -26,6 +25,8 @@ final class LargeFile: Sendable {
     let handle: Handle
     let status: FileStatus
     let blocks: BlockPlan
+    /// Whether the page cache is bypassed.
+    let isDirect: Bool
     /// The block whose turn it is to be scanned.
     var turn = 0
     var left: Int
@@ -37,6 +38,11 @@ final class LargeFile: Sendable {
     var isTorn = false
   }
 
+  /// Bytes of one read.
+  private static let pieceBytes = 1 << 20
+  /// Reads in flight at once where each goes to the disk.
+  private static let directPieces = 4
+
   /// Times that a file which changes while it is read is read again.
   private static let attemptLimit = 3
 
@@ -45,7 +51,6 @@ final class LargeFile: Sendable {
     self.folder = folder
     self.item = item
     chunker = job.chunker(for: item.entry.name)
-    blockBytes = max(1 << 20, 2 * chunker.chunkClass.maximum)
     state = Condition(State())
   }
 
@@ -102,16 +107,19 @@ final class LargeFile: Sendable {
     guard let open = folder.open else { return false }
     let disk = job.disk
     do throws(DiskError) {
-      let handle = try disk.open(item.entry.name, in: open.handle, .read())
+      let (handle, isDirect) = try openSource(open)
       do throws(DiskError) {
         let status = try disk.status(of: handle)
         guard status.kind == .regular else { throw DiskError(.open, code: EINVAL) }
-        let blocks = try BlockPlan(of: handle, status, blockBytes: blockBytes, on: disk)
+        let pieces = isDirect ? LargeFile.directPieces : 1
+        let blocks = try BlockPlan(
+          of: handle, status,
+          blockBytes: max(LargeFile.pieceBytes * pieces, 2 * chunker.chunkClass.maximum), on: disk)
         state.withLock { state in
           state.attempt += 1
           state.reading = Reading(
-            handle: handle, status: status, blocks: blocks, left: blocks.count,
-            segments: Array(repeating: [], count: blocks.count))
+            handle: handle, status: status, blocks: blocks, isDirect: isDirect,
+            left: blocks.count, segments: Array(repeating: [], count: blocks.count))
         }
         if blocks.count > 0 { return true }
       } catch {
@@ -127,6 +135,29 @@ final class LargeFile: Sendable {
     return try complete(worker) ? begin(worker) : false
   }
 
+  /// Opens the file: around the page cache if it is large, dense and hardly cached.
+  private func openSource(
+    _ folder: OpenFolder
+  ) throws(DiskError) -> (handle: Handle, isDirect: Bool) {
+    let disk = job.disk
+    let name = item.entry.name
+    let handle = try disk.open(name, in: folder.handle, .read())
+    let listed = item.entry.status
+    guard listed.size >= DiskPolicy.directSize, listed.allocated >= listed.size,
+      let policy = job.sourcePolicy, policy.allowsDirect
+    else { return (handle, false) }
+    do throws(DiskError) {
+      let cached = try disk.cachedByteCount(of: handle)
+      guard policy.isDirect(size: listed.size, cached: cached) else { return (handle, false) }
+      let direct = try disk.open(name, in: folder.handle, .read(direct: true))
+      closeQuietly(handle)
+      return (direct, true)
+    } catch {
+      closeQuietly(handle)
+      throw error
+    }
+  }
+
   private func hasBlock(_ block: Int) -> Bool {
     state.withLock { state in state.reading.map { block < $0.blocks.count } ?? false }
   }
@@ -136,19 +167,18 @@ final class LargeFile: Sendable {
     _ number: Int, _ worker: BackupWorker, _ lane: any Lane
   ) throws(RepositoryError) -> Bool {
     let plan = state.withLock { state in
-      state.reading.map { ($0.handle, $0.blocks.block(number)) }
+      state.reading.map { ($0.handle, $0.blocks.block(number), $0.isDirect) }
     }
-    guard let (handle, block) = plan else { return false }
+    guard let (handle, block, isDirect) = plan else { return false }
     // A file of many terabytes takes longer than a silent run is waited for.
     try job.run.renew()
     let headroom = chunker.chunkClass.maximum
-    let memory = unsafe worker.scratch(headroom + blockBytes)
-    let target = unsafe UnsafeMutableRawBufferPointer(
-      rebasing: memory[headroom..<headroom + block.byteCount])
-    worker.batch.removeAll()
-    unsafe worker.batch.append(.read(handle, at: block.offset, into: target))
-    lane.perform(&worker.batch)
-    let read = worker.batch.results[0]
+    // Direct reads end at a page border, behind the end of the file.
+    let room = isDirect ? (block.byteCount + 4095) & ~4095 : block.byteCount
+    let memory = unsafe worker.scratch(headroom + room)
+    let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[headroom..<headroom + room])
+    job.waitToRead(block.byteCount)
+    let read = unsafe read(handle, block, into: target, worker, lane)
 
     // In turn: the carry of the block before comes first.
     state.wait { state in state.reading!.turn >= number ? () : nil }
@@ -179,9 +209,33 @@ final class LargeFile: Sendable {
     return isLast ? try complete(worker) : false
   }
 
+  /// Reads a block, in pieces that are in flight together.
+  private func read(
+    _ handle: Handle, _ block: Block, into target: UnsafeMutableRawBufferPointer,
+    _ worker: BackupWorker, _ lane: any Lane
+  ) -> Result<Int, DiskError> {
+    worker.batch.removeAll()
+    for start in stride(from: 0, to: target.count, by: LargeFile.pieceBytes) {
+      let end = min(start + LargeFile.pieceBytes, target.count)
+      unsafe worker.batch.append(
+        .read(
+          handle, at: block.offset + Int64(start),
+          into: UnsafeMutableRawBufferPointer(rebasing: target[start..<end])))
+    }
+    lane.perform(&worker.batch)
+    var total = 0
+    for result in worker.batch.results {
+      switch result {
+      case .success(let count): total += count
+      case .failure: return result
+      }
+    }
+    return .success(total)
+  }
+
   private func note(_ read: Result<Int, DiskError>, _ block: Block, _ reading: inout Reading) {
     switch read {
-    case .success(let count): if count < block.byteCount { reading.isTorn = true }
+    case .success(let count): if count != block.byteCount { reading.isTorn = true }
     case .failure(let error): reading.fault = reading.fault ?? error
     }
   }

@@ -96,6 +96,7 @@ struct SmallFiles {
           into: UnsafeMutableRawBufferPointer(rebasing: memory[start..<end])))
       start = end
     }
+    job.waitToRead(start - items.count)
     lane.perform(&batch)
     return zip(items, batch.results).map { item, result in
       switch result {

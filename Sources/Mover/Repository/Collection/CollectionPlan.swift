@@ -19,15 +19,14 @@ struct CollectionPlan {
     var candidates = [(number: Int, wasted: Int64, size: Int64)]()
     var wasted: Int64 = 0
     for (number, pack) in known.packs().enumerated() {
-      let used = Int64(live.storedBytes(pack: number))
-      liveBytes += used
+      let use = live.use(ofPack: number)
+      liveBytes += use.storedBytes
       guard ended.contains(pack.name.run), !pack.isCondemned else { continue }
-      if live.count(pack: number) == 0 {
+      if use.count == 0 {
         unused.append(number)
         continue
       }
-      let overhead = Int64(live.count(pack: number)) * 120
-      let lost = max(0, pack.byteCount - used - overhead)
+      let lost = use.unusedBytes(ofPackOf: pack.byteCount)
       wasted += lost
       candidates.append((number, lost, pack.byteCount))
     }

@@ -1,4 +1,4 @@
-import FrameEngine
+public import FrameEngine
 
 /// Gives back the space of records that no snapshot needs, while writers and readers live.
 ///
@@ -18,6 +18,8 @@ public struct Collector: ~Copyable {
   public struct Options: Sendable {
     /// Unused bytes that may stay, as a fraction of what is needed: less means more rewriting.
     public var tolerance = 0.05
+    /// Snapshots that a dry run takes for forgotten; without it they are looked at like all.
+    public var presumedForgotten: Set<RunID> = []
     /// Say what would be done, and do nothing.
     public var isDryRun = false
     /// Nanoseconds to wait for runs that were at work when the tombstones came. When they pass,
@@ -34,9 +36,11 @@ public struct Collector: ~Copyable {
   public struct Summary: Hashable, Sendable {
     /// Packs deleted, and their bytes.
     public var deletedPacks = 0
+    /// Bytes of the packs deleted.
     public var deletedBytes: Int64 = 0
     /// Packs of which only the needed records were kept, and the bytes written for it.
     public var rewrittenPacks = 0
+    /// Bytes written to keep what was needed of the packs rewritten.
     public var rewrittenBytes: Int64 = 0
     /// Stored bytes of records that snapshots need.
     public var liveBytes: Int64 = 0
@@ -82,15 +86,33 @@ public struct Collector: ~Copyable {
     guard let settled = try settle(run) else { return }
     let condemned = try condemn(run)
     if !condemned.isEmpty {
-      let tombstones = TombstoneRecord(
-        collector: run.id, time: clock.now(), condemned: condemned)
-      // Whether this one or another's: one generation is open at a time, and it is concluded
-      // before the next. What was chosen here is dropped if another collector was first.
-      _ = try repository.create(
-        Repository.tombstoneName(settled + 1), kind: .tombstones, body: tombstones.encoded)
+      try bury(condemned, in: settled + 1, run)
       guard try conclude(settled + 1, own: run) else { return }
     }
     try sweepMarks()
+  }
+
+  /// Creates the tombstones of a generation. Whether these or another collector's: one generation
+  /// is open at a time, and it is concluded before the next. What was chosen here is dropped if
+  /// another was first.
+  private func bury(
+    _ condemned: [PackName], in generation: UInt64, _ run: Run
+  ) throws(RepositoryError) {
+    let tombstones = TombstoneRecord(
+      collector: run.id, time: clock.now(), condemned: condemned)
+    _ = try repository.create(
+      Repository.tombstoneName(generation), kind: .tombstones, body: tombstones.encoded)
+  }
+
+  /// Condemns and deletes broken packs whose whole records have been copied already. Records in
+  /// `rotten` count as missing from their packs, and what is missing anyhow is no reason to keep
+  /// one. `false` if runs are at work that must end first; the next collection decides then.
+  mutating func retire(
+    _ packs: [PackName], rotten: [PackName: Set<Digest>], run: Run
+  ) throws(RepositoryError) -> Bool {
+    guard let settled = try settle(run) else { return false }
+    try bury(packs.sorted(), in: settled + 1, run)
+    return try conclude(settled + 1, own: run, rotten: rotten, toleratesLoss: true)
   }
 
   /// The newest generation, when it has a verdict and what that deletes is gone; `nil` if runs are
@@ -108,16 +130,17 @@ public struct Collector: ~Copyable {
   }
 
   private mutating func preview() throws(RepositoryError) {
-    let snapshots = try repository.snapshots()
+    let snapshots = try repository.snapshots().filter { !options.presumedForgotten.contains($0.id) }
     let known = try knownToCollector()
+    let live = try mark(snapshots, pins: [], known)
     let plan = try CollectionPlan(
-      known, live: try mark(snapshots, pins: [], known), ended: try endedOwners(of: known),
-      tolerance: options.tolerance)
+      known, live: live, ended: try endedOwners(of: known), tolerance: options.tolerance)
     summary.deletedPacks = plan.unused.count + plan.rewritten.count
     summary.deletedBytes = (plan.unused + plan.rewritten).reduce(0) {
       $0 + known.pack($1).byteCount
     }
     summary.rewrittenPacks = plan.rewritten.count
+    summary.rewrittenBytes = plan.rewritten.reduce(0) { $0 + live.use(ofPack: $1).occupiedBytes }
     summary.liveBytes = plan.liveBytes
   }
 
@@ -139,16 +162,18 @@ public struct Collector: ~Copyable {
 
   /// All packs but those that a verdict deletes: one that is still there, or still listed, is no
   /// copy to rely on when another is condemned.
-  private func knownToCollector() throws(RepositoryError) -> KnownChunks {
+  private func knownToCollector(
+    without rotten: [PackName: Set<Digest>] = [:]
+  ) throws(RepositoryError) -> KnownChunks {
     let condemned = try repository.condemnedPacks()
     return try KnownChunks(
-      repository, avoiding: condemned, forReading: true,
-      without: try repository.deletedPacks())
+      repository, avoiding: condemned, forReading: true, doomed: try repository.deletedPacks(),
+      without: rotten)
   }
 
   /// The first copy of everything live that `snapshots` and `pins` need.
   private func mark(
-    _ snapshots: [Snapshot], pins: [Digest], _ known: KnownChunks
+    _ snapshots: [Snapshot], pins: [Digest], _ known: KnownChunks, toleratesLoss: Bool = false
   ) throws(RepositoryError) -> LiveRecords {
     var marking = Marking(repository, known: known)
     for snapshot in snapshots {
@@ -156,7 +181,8 @@ public struct Collector: ~Copyable {
       try marking.mark(snapshot.record.pages, of: snapshot.id.short)
     }
     try marking.mark(pins, of: "a running restore")
-    if let fault = marking.missing.first {
+    // A damaged repository is not collected: what looks unneeded may be what a repair needs.
+    if !toleratesLoss, let fault = marking.missing.first {
       throw RepositoryError(
         .damaged, fault.path.description,
         "snapshot \(fault.snapshot) needs \(fault.id.hex.prefix(16)): \(fault.reason)",
@@ -169,13 +195,14 @@ public struct Collector: ~Copyable {
 
   /// Finishes a generation; `false` if runs are at work that must end first.
   private mutating func conclude(
-    _ generation: UInt64, own run: Run
+    _ generation: UInt64, own run: Run, rotten: [PackName: Set<Digest>] = [:],
+    toleratesLoss: Bool = false
   ) throws(RepositoryError) -> Bool {
     // Nothing is remembered from before the tombstones: no collector need wait for this one, or
     // two would wait for each other.
     try run.advance(to: generation)
     guard try waitForRuns(before: generation, own: run) else { return false }
-    if let deleted = try judge(generation) {
+    if let deleted = try judge(generation, rotten: rotten, toleratesLoss: toleratesLoss) {
       // Whoever is first decides: the packs it kept may be borrowed from already.
       _ = try repository.create(
         Repository.verdictName(generation), kind: .verdict,
@@ -187,7 +214,9 @@ public struct Collector: ~Copyable {
 
   /// Marks again, and returns the condemned packs that nothing needs; `nil` if another collector
   /// has given its verdict meanwhile.
-  private func judge(_ generation: UInt64) throws(RepositoryError) -> [PackName]? {
+  private func judge(
+    _ generation: UInt64, rotten: [PackName: Set<Digest>], toleratesLoss: Bool
+  ) throws(RepositoryError) -> [PackName]? {
     guard try repository.verdict(generation) == nil,
       let tombstones = try repository.tombstones(generation)
     else { return nil }
@@ -196,11 +225,11 @@ public struct Collector: ~Copyable {
     // of whatever was seen are there.
     let snapshots = try repository.snapshots()
     let pins = try livingPins()
-    let known = try knownToCollector()
+    let known = try knownToCollector(without: rotten)
     do throws(RepositoryError) {
-      let live = try mark(snapshots, pins: pins, known)
+      let live = try mark(snapshots, pins: pins, known, toleratesLoss: toleratesLoss)
       var needed = Set<PackName>()
-      for (number, pack) in known.packs().enumerated() where live.count(pack: number) > 0 {
+      for (number, pack) in known.packs().enumerated() where live.use(ofPack: number).count > 0 {
         needed.insert(pack.name)
       }
       return tombstones.condemned.filter { !needed.contains($0) }
@@ -219,24 +248,13 @@ public struct Collector: ~Copyable {
       PackName(object: object.name).map(deleted.contains) ?? false
     }
     guard !left.isEmpty else { return }
-    try rewriteIndex(without: deleted, run: run)
+    try repository.rewriteIndex(without: deleted, run: run)
     for pack in left.sorted(by: { $0.name < $1.name }) {
       try cancellation.check()
+      try repository.delete("copies/\(pack.name)")
       try repository.delete(pack.name)
       summary.deletedPacks += 1
       summary.deletedBytes += pack.size
     }
-  }
-
-  /// Writes segments that lack `deleted`, then deletes the segments they replace.
-  private func rewriteIndex(
-    without deleted: Set<PackName>, run: Run
-  ) throws(RepositoryError) {
-    let old = try repository.list("index/")
-    var ends = PackEndsReader(repository)
-    let parts = try ends.all().filter { !deleted.contains($0.header.name) }
-    let writer = IndexWriter(repository, run: run.id, numbers: run.numbers)
-    let new = Set(try writer.write(parts))
-    for segment in old where !new.contains(segment.name) { try repository.delete(segment.name) }
   }
 }

@@ -78,6 +78,9 @@ extension Collector {
     _ = try repository.create(
       Repository.referenceName(run), kind: .reference,
       body: ReferenceRecord.void(time: clock.now(), reason: "no sign of life").encoded)
+    if case .void = try repository.reference(run) {
+      try repository.delete(Repository.referenceCopyName(run))
+    }
     try repository.delete(Run.leaseName(run))
     try repository.delete(watchName(run))
   }
@@ -126,6 +129,8 @@ extension Collector {
     let packs = Set(try repository.list("packs/").compactMap { PackName(object: $0.name) })
     let owners = Set(packs.map(\.run))
     try sweepEnds(owners)
+    try sweepCopies(of: packs)
+    try repository.removeAbandoned(before: clock.now())
     for (generation, hasVerdict) in try repository.generations().dropLast() where hasVerdict {
       // A verdict goes last and late: while it stands, no slow collector can give another, and
       // nobody borrows from what it deletes.
@@ -156,6 +161,23 @@ extension Collector {
       // snapshot would stand again.
       try repository.delete(Repository.referenceName(run))
       try repository.delete(object.name)
+    }
+  }
+
+  /// Removes copies whose originals are gone, or never came to be: those of runs at work are left
+  /// alone, since a copy is written before its original.
+  private func sweepCopies(of packs: Set<PackName>) throws(RepositoryError) {
+    let copies = try repository.list("copies/packs/") + repository.list("copies/refs/")
+    let living = Set(try leases().map(\.run))
+    let references = Set(try repository.list("refs/").map(\.name))
+    for copy in copies {
+      let original = String(copy.name.dropFirst("copies/".count))
+      if let pack = PackName(object: original) {
+        guard !packs.contains(pack), !living.contains(pack.run) else { continue }
+      } else if let run = RunID(hex: original.dropFirst("refs/".count)) {
+        guard !references.contains(original), !living.contains(run) else { continue }
+      }
+      try repository.delete(copy.name)
     }
   }
 

@@ -8,10 +8,14 @@ struct ChunkLedger: ~Copyable, Sendable {
   /// Claimed by a worker, not yet in a pack.
   var claimed: Set<Digest> = []
 
+  /// Records that packs list and do not hold whole: as if they were not listed.
+  private let rotten: [PackName: Set<Digest>]
+
   /// A ledger with room for `capacity` chunks; more make it grow.
-  init(capacity: Int, cachedRecords: Int) {
+  init(capacity: Int, cachedRecords: Int, without rotten: [PackName: Set<Digest>] = [:]) {
     table = ChunkTable(capacity: capacity)
     catalog = PackCatalog(cachedRecordLimit: cachedRecords)
+    self.rotten = rotten
   }
 
   /// Records of a pack that is in the catalog.
@@ -19,7 +23,8 @@ struct ChunkLedger: ~Copyable, Sendable {
     _ records: [PackRecord], of number: Int, _ repository: Repository
   ) throws(RepositoryError) {
     while table.count + records.count > table.capacity { try grow(in: repository, without: number) }
-    for (index, record) in records.enumerated() {
+    let excluded = rotten[catalog.packs[number].name]
+    for (index, record) in records.enumerated() where excluded?.contains(record.id) != true {
       table.insert(record.id, ChunkLocation(pack: number, record: index))
     }
   }
@@ -100,7 +105,9 @@ struct ChunkLedger: ~Copyable, Sendable {
     for (number, pack) in catalog.packs.enumerated()
     where pack.recordCount > 0 && number != excluded {
       guard let records = try growing(number, pack, repository) else { continue }
-      for (index, record) in records.enumerated() where !claimed.contains(record.id) {
+      let excluded = rotten[pack.name]
+      for (index, record) in records.enumerated()
+      where !claimed.contains(record.id) && excluded?.contains(record.id) != true {
         larger.insert(record.id, ChunkLocation(pack: number, record: index))
       }
     }

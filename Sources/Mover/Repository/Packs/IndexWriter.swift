@@ -32,3 +32,15 @@ struct IndexWriter {
     return names
   }
 }
+
+extension Repository {
+  /// Writes segments of every pack that exists but `deleted`, then deletes the segments they
+  /// replace. At every moment each pack is in some segment, or is found by its own end.
+  func rewriteIndex(without deleted: Set<PackName>, run: Run) throws(RepositoryError) {
+    let old = try list("index/")
+    var ends = PackEndsReader(self)
+    let parts = try ends.all().filter { !deleted.contains($0.header.name) }
+    let new = Set(try IndexWriter(self, run: run.id, numbers: run.numbers).write(parts))
+    for segment in old where !new.contains(segment.name) { try delete(segment.name) }
+  }
+}

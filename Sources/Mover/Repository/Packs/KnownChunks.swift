@@ -14,14 +14,14 @@ final class KnownChunks: Sendable {
 
   /// Loads what the repository holds. Packs of `condemned` are never offered to `claim`; with
   /// `forReading` they are found as a last resort, after every other copy. Packs of `doomed` count
-  /// as gone already.
+  /// as gone already, and records in `rotten` as missing from their packs.
   init(
     _ repository: Repository, avoiding condemned: Set<PackName>, forReading: Bool,
-    without doomed: Set<PackName> = []
+    doomed: Set<PackName> = [], without rotten: [PackName: Set<Digest>] = [:]
   ) throws(RepositoryError) {
     self.repository = repository
     var loader = try PackLoader(
-      repository, condemned: condemned, forReading: forReading, doomed: doomed)
+      repository, condemned: condemned, forReading: forReading, doomed: doomed, rotten: rotten)
     try loader.load()
     faults = loader.faults
     state = Mutex(loader.finish())
@@ -29,6 +29,9 @@ final class KnownChunks: Sendable {
 
   /// Chunks and metadata records in packs.
   var count: Int { state.withLock { $0.table.count } }
+
+  /// Bytes of the table that finds them.
+  var tableByteCount: Int { state.withLock { $0.table.byteCount } }
 
   /// Whether the caller must store `id`: `true` once for a record that no usable pack holds, and
   /// from then on this run counts on the caller to `place` it.

@@ -4,7 +4,13 @@ import FrameEngine
 extension Repository {
   /// The end of a pack, read from the pack itself: two reads.
   func packEnd(_ name: PackName, byteCount: Int64) throws(RepositoryError) -> IndexSegment.Part {
-    let object = name.object
+    try packEnd(name, in: name.object, byteCount: byteCount)
+  }
+
+  /// The end of a pack, read from an object that holds it or its copy.
+  func packEnd(
+    _ name: PackName, in object: String, byteCount: Int64
+  ) throws(RepositoryError) -> IndexSegment.Part {
     let size = Int(byteCount)
     guard size <= Limits.packBytes else {
       throw RepositoryError(.damaged, object, "the pack has \(size) bytes, more than any pack")
@@ -22,7 +28,7 @@ extension Repository {
       throw RepositoryError(
         .damaged, object, "the pack has \(size) bytes, its trailer says \(trailer.packByteCount)")
     }
-    let header = try packHeader(name)
+    let header = try packHeader(name, in: object)
     let footerCount = Int(trailer.footerByteCount)
     let footer =
       footerCount <= trailerStart
@@ -31,13 +37,15 @@ extension Repository {
     return IndexSegment.Part(header: header, trailer: trailer, storedFooter: footer)
   }
 
-  private func packHeader(_ name: PackName) throws(RepositoryError) -> PackHeader {
-    let bytes = try bytes(of: name.object, at: 0, count: PackHeader.byteCount)
-    let header = try parsing(name.object) { () throws(FormatError) in
+  private func packHeader(
+    _ name: PackName, in object: String
+  ) throws(RepositoryError) -> PackHeader {
+    let bytes = try bytes(of: object, at: 0, count: PackHeader.byteCount)
+    let header = try parsing(object) { () throws(FormatError) in
       try PackHeader(decoding: bytes.rawBytes)
     }
     guard header.name == name else {
-      throw RepositoryError(.damaged, name.object, "the pack says it is \(header.name)")
+      throw RepositoryError(.damaged, object, "the pack says it is \(header.name)")
     }
     return header
   }
@@ -60,7 +68,10 @@ extension Repository {
     }
     let plain = try openFooter(part, in: object)
     return try parsing(object) { () throws(FormatError) in
-      try PackFooter(decoding: plain.rawBytes, recordCount: Int(part.trailer.recordCount)).records
+      try PackFooter(
+        decoding: plain.rawBytes, recordCount: Int(part.trailer.recordCount),
+        kind: part.header.kind
+      ).records
     }
   }
 
@@ -108,13 +119,36 @@ extension Repository {
       var bytes = unsafe span.mutableBytes
       got = try store.read(object, at: Int64(offset), into: &bytes)
     } catch {
-      guard error.code == .missing else { throw RepositoryError(error) }
-      throw RepositoryError(
-        .damaged, object, "the object is missing",
-        remedy: "run farmio check to see which files need it")
+      throw error.code == .missing ? Repository.missing(object) : RepositoryError(error)
     }
     if got < count { buffer.removeLast(count - got) }
     return buffer
+  }
+
+  /// Fills the first `count` bytes of `buffer`, which grows as needed, with exactly those of an
+  /// object. For reads one after the other: nothing is allocated once the buffer is large enough.
+  func read(
+    _ object: String, at offset: Int, count: Int, into buffer: inout [UInt8]
+  ) throws(RepositoryError) {
+    if buffer.count < count { buffer = [UInt8](repeating: 0, count: count) }
+    let got: Int
+    do throws(StoreError) {
+      var span = buffer.mutableSpan
+      var bytes = unsafe span.mutableBytes
+      var exact = bytes._mutatingExtracting(first: count)
+      got = try store.read(object, at: Int64(offset), into: &exact)
+    } catch {
+      throw error.code == .missing ? Repository.missing(object) : RepositoryError(error)
+    }
+    guard got == count else {
+      throw RepositoryError(.damaged, object, "it ends at byte \(offset + got)")
+    }
+  }
+
+  private static func missing(_ object: String) -> RepositoryError {
+    RepositoryError(
+      .damaged, object, "the object is missing",
+      remedy: "run farmio check to see which files need it")
   }
 
   /// Read first from a pack's end: holds the footer of a pack of up to 2,700 records.
@@ -122,6 +156,9 @@ extension Repository {
 }
 
 extension PackName {
+  /// Where a metadata pack's copy lies: trees are small, and a lost one loses a whole folder.
+  var copyObject: String { "copies/\(object)" }
+
   /// A run's footer key seals one footer a number.
   var footerNonce: [UInt8] {
     var writer = ByteWriter(capacity: Seal.nonceByteCount)

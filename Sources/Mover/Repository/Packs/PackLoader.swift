@@ -14,7 +14,8 @@ struct PackLoader: ~Copyable {
   private(set) var faults: [RepositoryError] = []
 
   init(
-    _ repository: Repository, condemned: Set<PackName>, forReading: Bool, doomed: Set<PackName>
+    _ repository: Repository, condemned: Set<PackName>, forReading: Bool, doomed: Set<PackName>,
+    rotten: [PackName: Set<Digest>]
   ) throws(RepositoryError) {
     // Segments first: a pack listed after them may be missing from them, never the reverse.
     let segments = try repository.list("index/").sorted { $0.name < $1.name }
@@ -32,7 +33,7 @@ struct PackLoader: ~Copyable {
     let bytes = segments.reduce(0) { $0 + Int($1.size) }
     ledger = ChunkLedger(
       capacity: bytes / PackRecord.entryByteCount * 17 / 16 + 1024,
-      cachedRecords: repository.tuning.cachedRecords)
+      cachedRecords: repository.tuning.cachedRecords, without: rotten)
   }
 
   mutating func load() throws(RepositoryError) {

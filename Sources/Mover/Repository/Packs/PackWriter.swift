@@ -54,6 +54,8 @@ final class PackWriter: Sendable {
     let header: PackHeader
     let number: Int
     let upload: any Upload
+    /// The copy of a metadata pack.
+    let copy: (any Upload)?
     var byteCount: Int
     var recordCount: Int
   }
@@ -81,7 +83,10 @@ final class PackWriter: Sendable {
       if let open = state.open.take() { pack = open } else { pack = try begin() }
       var records = staged.records
       for index in records.indices { records[index].offset += UInt32(pack.byteCount) }
-      try storing { () throws(StoreError) in try pack.upload.append(staged.bytes.rawBytes) }
+      try storing { () throws(StoreError) in
+        try pack.upload.append(staged.bytes.rawBytes)
+        try pack.copy?.append(staged.bytes.rawBytes)
+      }
       pack.byteCount += staged.bytes.count
       pack.recordCount += records.count
       try known.place(records, in: pack.number)
@@ -111,13 +116,16 @@ final class PackWriter: Sendable {
     let header = PackHeader(
       name: name, kind: kind, isEncrypted: repository.isEncrypted,
       repository: repository.config.repository)
-    let upload = try storing { () throws(StoreError) in
-      let upload = try repository.store.makeUpload(name.object)
+    func upload(_ object: String) throws(StoreError) -> any Upload {
+      let upload = try repository.store.makeUpload(object)
       try upload.append(header.encoded.rawBytes)
       return upload
     }
+    let (original, copy) = try storing { () throws(StoreError) in
+      (try upload(name.object), kind == .metadata ? try upload(name.copyObject) : nil)
+    }
     return OpenPack(
-      header: header, number: known.begin(name, kind: kind), upload: upload,
+      header: header, number: known.begin(name, kind: kind), upload: original, copy: copy,
       byteCount: PackHeader.byteCount, recordCount: 0)
   }
 
@@ -130,9 +138,12 @@ final class PackWriter: Sendable {
       digest: PackFooter.digest(
         header: pack.header.encoded, storedFooter: footer, key: repository.keys.digest))
     try storing { () throws(StoreError) in
-      try pack.upload.append(footer.rawBytes)
-      try pack.upload.append(trailer.encoded.rawBytes)
-      try pack.upload.finish()
+      // The copy first: whoever sees the pack may count on it.
+      for upload in [pack.copy, pack.upload].compactMap({ $0 }) {
+        try upload.append(footer.rawBytes)
+        try upload.append(trailer.encoded.rawBytes)
+        try upload.finish()
+      }
     }
     known.finish(pack.number, byteCount: Int64(byteCount))
     state.withLock { state in

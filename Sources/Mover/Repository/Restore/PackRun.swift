@@ -13,7 +13,7 @@ struct PackRun: Sendable {
   let items: [Item]
 
   /// Bytes of one read.
-  static let readLimit = 4 << 20
+  static let readLimit = 1 << 20
   /// Bytes between two records that are read rather than skipped.
   static let gapLimit = 64 << 10
 

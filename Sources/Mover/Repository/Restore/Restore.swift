@@ -17,10 +17,15 @@ public struct Restore: Sendable {
     public var deletesExtra = false
     /// What is left out, relative to `path`.
     public var filter = Filter()
+    /// What alone is brought back, with the folders on the way to it, relative to `path`; all where
+    /// it has no rules. Rules mean here what they leave out in `filter`.
+    public var inclusion = Filter()
     /// Say what would be done, and do nothing.
     public var isDryRun = false
     /// What metadata is brought back.
     public var metadata = MetadataPolicy()
+    /// Bytes that may be fetched from the repository in a second; `nil` for no limit.
+    public var bandwidthLimit: Int?
     /// Threads; `nil` to choose by the places.
     public var threads: Int?
 
@@ -32,10 +37,13 @@ public struct Restore: Sendable {
   public struct Outcome: Sendable {
     /// Regular files written, and their bytes.
     public var files = 0
+    /// Bytes of the regular files written.
     public var bytes: Int64 = 0
     /// Regular files that were there already, and their bytes.
     public var unchangedFiles = 0
+    /// Bytes of the regular files that were there already.
     public var unchangedBytes: Int64 = 0
+    /// Folders made, or there already.
     public var folders = 0
     /// Links, devices, FIFOs.
     public var others = 0
@@ -52,7 +60,9 @@ public struct Restore: Sendable {
 
   /// A file that could not be restored.
   public struct Failure: Hashable, Sendable {
+    /// The path in the snapshot, or below the target.
     public let path: FileName
+    /// Why, in a sentence.
     public let reason: String
     /// Whether the repository's bytes are to blame, not the target.
     public let isDamage: Bool
@@ -85,7 +95,7 @@ public struct Restore: Sendable {
     let run = try Run(
       repository, .restore, host: host, clock: clock, readOnlyAllowed: true)
     do throws(RepositoryError) {
-      try run.pin(snapshot)
+      try run.pin([snapshot])
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: true)
       let job = RestoreJob(
         repository: repository, disk: disk, run: run, known: known, options: options,

@@ -13,11 +13,13 @@ final class RestoreJob {
   let cancellation: CancelToken
   let progress: ProgressCounters
   let results = RestoreResults()
+  let limiter: RateLimiter?
   private var trees: TreeReader
   private var window = RestoreWindow()
   /// Folders whose metadata is set when all is in them, in the order they were made.
   private var folders: [RestoreFolder] = []
-  private var links = HardLinks()
+  private var links = RestoredLinks()
+  private var inclusion: Inclusion?
   private var extras: [(folder: RestoreFolder, name: FileName)] = []
 
   init(
@@ -31,11 +33,15 @@ final class RestoreJob {
     self.options = options
     self.cancellation = cancellation
     self.progress = progress
+    limiter = options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) }
     trees = TreeReader(repository, known: known)
   }
 
   func restore(_ snapshot: Snapshot) throws(RepositoryError) -> Restore.Outcome {
-    let entries = try selectedEntries(of: snapshot)
+    let top = try trees.entry(at: SnapshotPath(snapshot, options.path))
+    var entries = [top]
+    if case .folder(let pages) = top.content { entries = try trees.entries(of: pages) }
+    try resolveInclusion(in: entries, of: snapshot)
     let target = try openTarget()
     progress.isCounting.store(true, ordering: .relaxed)
     var waiting = [(folder: target, entries: entries, depth: 0)]
@@ -58,34 +64,32 @@ final class RestoreJob {
     makeLinks()
     removeExtras()
     setFolderMetadata()
+    // A folder that was asked for by its path is the target itself.
+    if !options.path.bytes.isEmpty, top.kind == .folder { setMetadata(of: target, to: top) }
     try makeDurable(target)
     return results.outcome()
   }
 
   // MARK: The tree
 
-  /// The entries that the restore begins with: of the snapshot's top folder, or of the path inside
-  /// it; a path to a file is that one entry.
-  private func selectedEntries(of snapshot: Snapshot) throws(RepositoryError) -> [TreeEntry] {
-    var entries = try trees.entries(of: snapshot.record.pages)
-    let parts = options.path.bytes.split(separator: UInt8(ascii: "/"))
-    for (index, part) in parts.enumerated() {
-      let name = FileName(Array(part))
-      guard let entry = entries.first(where: { $0.name == name }) else {
-        throw RepositoryError(
-          .noPath, options.path.description, "snapshot \(snapshot.id.short) has no such path",
-          remedy: "list it with: farmio ls \(repository.place) \(snapshot.id.short)")
-      }
-      if case .folder(let pages) = entry.content {
-        entries = try trees.entries(of: pages)
-      } else if index == parts.count - 1 {
-        return [entry]
-      } else {
-        throw RepositoryError(
-          .noPath, options.path.description, "\(name) is not a folder in this snapshot")
-      }
+  private func resolveInclusion(
+    in entries: [TreeEntry], of snapshot: Snapshot
+  ) throws(RepositoryError) {
+    guard !options.inclusion.isEmpty else { return }
+    let inclusion = try Inclusion(
+      options.inclusion, without: options.filter, in: entries, &trees, cancellation)
+    guard !inclusion.isEmpty else {
+      throw RepositoryError(
+        .noPath, "snapshot \(snapshot.id.short)",
+        "nothing that was asked for is matched by the patterns to include")
     }
-    return entries
+    self.inclusion = inclusion
+  }
+
+  private func isWanted(_ entry: TreeEntry, in folder: RestoreFolder) -> Bool {
+    let isFolder = entry.kind == .folder
+    return !options.filter.excludes(entry.name, in: folder.path, isFolder: isFolder)
+      && inclusion?.takes(entry.name, in: folder.path, isFolder: isFolder) ?? true
   }
 
   /// A folder's entries; `nil` where they are damaged, which is a failure of that folder.
@@ -122,11 +126,7 @@ final class RestoreJob {
     var inner = [RestoreFolder]()
     for entry in entries {
       let before = existing.removeValue(forKey: entry.name)
-      if options.filter.excludes(
-        entry.name, in: folder.path, isFolder: entry.kind == .folder)
-      {
-        continue
-      }
+      guard isWanted(entry, in: folder) else { continue }
       do throws(DiskError) {
         switch entry.kind {
         case .folder:
@@ -347,14 +347,19 @@ extension RestoreJob {
   private func setFolderMetadata() {
     for folder in folders.reversed() {
       guard let entry = folder.entry else { continue }
-      do throws(DiskError) {
-        let handle = try folder.opened(on: disk).handle
-        let status = try disk.status(of: handle)
-        try setMetadata(entry, of: handle, status, at: folder.path)
-      } catch {
-        results.fail(folder.path, error.description, isDamage: false)
-      }
+      setMetadata(of: folder, to: entry)
       folder.release()
+    }
+  }
+
+  private func setMetadata(of folder: RestoreFolder, to entry: TreeEntry) {
+    guard !options.isDryRun else { return }
+    do throws(DiskError) {
+      let handle = try folder.opened(on: disk).handle
+      let status = try disk.status(of: handle)
+      try setMetadata(entry, of: handle, status, at: folder.path)
+    } catch {
+      results.fail(folder.path, error.description, isDamage: false)
     }
   }
 

@@ -3,10 +3,28 @@ import FrameEngine
 /// What one thread of a restore owns.
 struct RestoreWorker: ~Copyable {
   var reader: ChunkReader
+  /// What was fetched from a pack; the next fetch writes over it.
+  var fetched = [UInt8](repeating: 0, count: PackRun.readLimit)
   private var scratch: [UInt8] = []
   private var count = 0
 
   init(_ repository: Repository) { reader = ChunkReader(repository) }
+
+  /// Decodes and proves the record whose payload begins at `offset` of what was fetched.
+  mutating func decode(
+    _ record: PackRecord, at offset: Int, in pack: PackName
+  ) throws(RepositoryError) {
+    try RestoreWorker.decode(record, at: offset, of: fetched, in: pack, &reader)
+  }
+
+  /// Apart from `self`, whose fetched bytes are read while its reader writes.
+  private static func decode(
+    _ record: PackRecord, at offset: Int, of fetched: [UInt8], in pack: PackName,
+    _ reader: inout ChunkReader
+  ) throws(RepositoryError) {
+    let payload = fetched.rawBytes.extracting(offset..<offset + Int(record.storedCount))
+    try reader.decode(payload, of: record, in: pack, kind: .data)
+  }
 
   /// Reads from an open part; `false` if it ends too early.
   mutating func read(

@@ -26,6 +26,7 @@ final class WindowRestore: Sendable {
     let progress: ProgressCounters
     let metadata: MetadataPolicy
     let cancellation: CancelToken
+    let limiter: RateLimiter?
     let threads: Int
   }
 
@@ -38,7 +39,7 @@ final class WindowRestore: Sendable {
     self.job = Access(
       repository: job.repository, disk: job.disk, run: job.run, known: job.known,
       results: job.results, progress: job.progress, metadata: job.options.metadata,
-      cancellation: job.cancellation,
+      cancellation: job.cancellation, limiter: job.limiter,
       threads: job.options.threads ?? BackupJob.defaultThreads)
     files = window.files
     requests = window.requests
@@ -91,18 +92,19 @@ extension WindowRestore {
     guard let first = wanted.first, let last = wanted.last else { return }
     let start = first.record.payloadOffset
     let end = last.record.payloadOffset + Int(last.record.storedCount)
-    let bytes: [UInt8]
+    job.limiter?.pass(end - start, cancel: job.cancellation)
+    try job.cancellation.check()
     do throws(RepositoryError) {
-      bytes = try job.repository.bytes(of: run.pack.object, at: start, count: end - start)
+      try job.repository.read(
+        run.pack.object, at: start, count: end - start, into: &worker.fetched)
     } catch {
       guard error.code == .damaged else { throw error }
       return fail(wanted, error.description)
     }
     for item in wanted {
       let from = item.record.payloadOffset - start
-      let payload = bytes.rawBytes.extracting(from..<from + Int(item.record.storedCount))
       do throws(RepositoryError) {
-        try worker.reader.decode(payload, of: item.record, in: run.pack, kind: .data)
+        try worker.decode(item.record, at: from, in: run.pack)
       } catch {
         guard error.code == .damaged else { throw error }
         fail([item], error.description)

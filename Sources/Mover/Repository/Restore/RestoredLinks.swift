@@ -2,7 +2,7 @@ import FrameEngine
 import Glibc
 
 /// Names of one file: the first is restored, the others are linked to it at the end.
-struct HardLinks {
+struct RestoredLinks {
   private var firsts: [FileIdentity: FirstName] = [:]
   private(set) var names: [LinkedName] = []
 
@@ -30,7 +30,7 @@ struct HardLinks {
 
 /// One more name of a restored file.
 struct LinkedName: Sendable {
-  let first: HardLinks.FirstName
+  let first: RestoredLinks.FirstName
   let folder: RestoreFolder
   let entry: TreeEntry
 

@@ -1,0 +1,70 @@
+# farmio: `make help` lists what there is.
+
+PREFIX ?= /usr/local
+HOURS ?= 1
+SECONDS_EACH ?= 30
+BENCH ?=
+SEED ?= 1
+
+farmio := .build/release/farmio
+sources := Package.swift Sources Tests Benchmarks
+
+.PHONY: help setup build demo test lint format rigs bench crash campaign fuzz install uninstall clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what building and testing need
+	@tools/setup test
+
+build: ## build the program, optimised: .build/release/farmio
+	@tools/setup build
+	swift build -c release --static-swift-stdlib --product farmio
+
+demo: ## keep and move a Blender scene in three versions (KEEP=1 leaves the files)
+	@tools/setup demo
+	@$(MAKE) --no-print-directory build
+	@tools/demo $(farmio)
+
+test: ## everything that must hold: formatting, unit tests, crash rigs
+	@tools/setup test
+	@$(MAKE) --no-print-directory lint
+	swift test
+	@$(MAKE) --no-print-directory build rigs
+
+lint: ## check the formatting
+	swift format lint --strict --recursive --parallel $(sources)
+
+format: ## put the formatting right
+	swift format --in-place --recursive --parallel $(sources)
+
+rigs: ## the short crash campaign (SEED=N)
+	@Tests/Rigs/crash.py --farmio $(farmio) --short --seed $(SEED)
+
+bench: ## measure against the peers (BENCH='--quick', '--help', ...)
+	@tools/setup bench
+	@$(MAKE) --no-print-directory build
+	@Benchmarks/Peers/bench.py --farmio $(farmio) $(BENCH)
+
+crash: ## the long crash campaign (SEED=N)
+	@tools/setup test
+	@$(MAKE) --no-print-directory build
+	@Tests/Rigs/crash.py --farmio $(farmio) --seed $(SEED)
+
+campaign: ## crash campaigns with new seeds for HOURS
+	@tools/setup test
+	@$(MAKE) --no-print-directory build
+	@Tests/Rigs/crash.py --farmio $(farmio) --hours $(HOURS)
+
+fuzz: ## run every fuzz target for SECONDS_EACH
+	@tools/setup build
+	@tools/fuzz $(SECONDS_EACH)
+
+install: build ## install program, manual and completions under PREFIX
+	@tools/install $(farmio) "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## remove what install put under PREFIX
+	@tools/install --remove "$(DESTDIR)$(PREFIX)"
+
+clean: ## remove everything built
+	rm -rf .build

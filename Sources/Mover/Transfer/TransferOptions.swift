@@ -1,0 +1,58 @@
+/// How a tree is copied.
+public struct TransferOptions: Sendable {
+  /// When a copied file may appear under its name.
+  public enum Durability: Hashable, Sendable {
+    /// At once; a power cut may leave empty or partial files. A killed process leaves none.
+    case none
+    /// Once its bytes are durable, made so for many files at a time by syncing the file system.
+    case batch
+    /// Once its bytes are durable, made so for each file alone.
+    case eachFile
+  }
+
+  /// Removes from the target what the source does not have, after all copying succeeded.
+  public var deleteExtra = false
+  /// Compares the contents of files that look unchanged.
+  public var checksum = false
+  /// Tells what would be done and changes nothing.
+  public var dryRun = false
+  /// Reads every copied file back from the target and compares it with what was read.
+  public var verify = false
+  /// Bytes a second that are copied at most; `nil` for no limit.
+  public var bandwidthLimit: Int?
+  /// What is left out of the source, and left alone in the target.
+  public var filter = Filter()
+  /// Does not enter folders on another volume than the source.
+  public var oneFileSystem = false
+  /// Which metadata is brought over.
+  public var metadata = MetadataPolicy()
+  /// Threads; `nil` to measure both ends: the cores on fast disks, 64 on slow mounts.
+  public var transfers: Int?
+  /// When a copied file may appear under its name.
+  public var durability = Durability.batch
+
+  /// Copies what is missing or changed, everything included.
+  public init() {}
+}
+
+/// Sizes that the engine works with.
+enum TransferSizes {
+  /// One read and write: small enough to stay in the cache between the two.
+  static let slice = 1 << 20
+  /// Files of this size and more are copied by several threads, with a journal.
+  static let large: Int64 = 64 << 20
+  /// What one thread copies of a large file before it looks for other work.
+  static let extent: Int64 = 8 << 20
+  /// Threads on one large file: in-flight extents are sent again after a kill.
+  static let threadsPerFile = 4
+  /// Bytes of a large file that may be written and not yet durable, and so in the journal.
+  static let unjournaled: Int64 = 32 << 20
+  /// Files that wait at most for being made durable together, on all threads.
+  static let readyWeight = 1024
+  /// What a file counts that is not in the folder of the one before it: it holds two folders open.
+  static let folderWeight = 8
+  /// The bytes of files that wait.
+  static let readyBytes: Int64 = 64 << 20
+  /// How often a file that changes while it is read is tried.
+  static let attempts = 3
+}
