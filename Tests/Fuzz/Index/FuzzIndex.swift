@@ -6,7 +6,8 @@ private func parse(_ bytes: RawSpan) {
   guard let segment = try? IndexSegment(decoding: bytes) else { return }
   for part in segment.parts {
     let footer = try? PackFooter(
-      decoding: part.storedFooter.rawBytes, recordCount: Int(part.trailer.recordCount))
+      decoding: part.storedFooter.rawBytes, recordCount: Int(part.trailer.recordCount),
+      kind: part.header.kind)
     for record in footer?.records ?? [] {
       precondition(record.plainCount <= Limits.metadataBytes)
     }
