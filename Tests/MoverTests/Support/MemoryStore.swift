@@ -68,6 +68,9 @@ final class MemoryStore: Store {
     objects.withLock { _ = $0.removeValue(forKey: name) }
   }
 
+  /// Nothing is left behind in memory.
+  func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int { 0 }
+
   /// Acknowledges a deletion that happens later.
   func deleteLater(_ name: String) { lateDeletions.withLock { $0.append(name) } }
 
@@ -80,9 +83,6 @@ final class MemoryStore: Store {
     }
     objects.withLock { objects in for name in due { objects[name] = nil } }
   }
-
-  /// Nothing is left behind in memory.
-  func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int { 0 }
 
   /// Every name, sorted.
   var names: [String] { objects.withLock { $0.keys.sorted() } }

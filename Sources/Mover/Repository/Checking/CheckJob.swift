@@ -209,7 +209,7 @@ final class CheckJob {
 
   private func checkTrees(_ snapshots: [Snapshot]) throws(RepositoryError) {
     let known = try KnownChunks(
-      repository, avoiding: run.condemned, forReading: true, without: rotten)
+      repository, avoiding: run.condemned, forReading: true, rotten: rotten)
     outcome.chunks = known.count
     var marking = Marking(repository, known: known)
     for snapshot in snapshots {
@@ -269,7 +269,7 @@ final class CheckJob {
   private func markRescued(_ lost: [PackName: Set<Digest>]) throws(RepositoryError) {
     let known = try KnownChunks(
       repository, avoiding: [], forReading: true,
-      without: rotten.merging(lost) { $0.union($1) })
+      rotten: rotten.merging(lost) { $0.union($1) })
     for (pack, ids) in lost {
       var gone = Set<Digest>()
       for id in ids where try !known.contains(id) { gone.insert(id) }

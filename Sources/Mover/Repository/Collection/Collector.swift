@@ -163,12 +163,12 @@ public struct Collector: ~Copyable {
   /// All packs but those that a verdict deletes: one that is still there, or still listed, is no
   /// copy to rely on when another is condemned.
   private func knownToCollector(
-    without rotten: [PackName: Set<Digest>] = [:]
+    rotten: [PackName: Set<Digest>] = [:]
   ) throws(RepositoryError) -> KnownChunks {
     let condemned = try repository.condemnedPacks()
     return try KnownChunks(
-      repository, avoiding: condemned, forReading: true, doomed: try repository.deletedPacks(),
-      without: rotten)
+      repository, avoiding: condemned, forReading: true,
+      without: try repository.deletedPacks(), rotten: rotten)
   }
 
   /// The first copy of everything live that `snapshots` and `pins` need.
@@ -225,7 +225,7 @@ public struct Collector: ~Copyable {
     // of whatever was seen are there.
     let snapshots = try repository.snapshots()
     let pins = try livingPins()
-    let known = try knownToCollector(without: rotten)
+    let known = try knownToCollector(rotten: rotten)
     do throws(RepositoryError) {
       let live = try mark(snapshots, pins: pins, known, toleratesLoss: toleratesLoss)
       var needed = Set<PackName>()

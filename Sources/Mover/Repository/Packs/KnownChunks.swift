@@ -14,10 +14,10 @@ final class KnownChunks: Sendable {
 
   /// Loads what the repository holds. Packs of `condemned` are never offered to `claim`; with
   /// `forReading` they are found as a last resort, after every other copy. Packs of `doomed` count
-  /// as gone already, and records in `rotten` as missing from their packs.
+  /// as gone already, records in `rotten` as missing from their packs.
   init(
     _ repository: Repository, avoiding condemned: Set<PackName>, forReading: Bool,
-    doomed: Set<PackName> = [], without rotten: [PackName: Set<Digest>] = [:]
+    without doomed: Set<PackName> = [], rotten: [PackName: Set<Digest>] = [:]
   ) throws(RepositoryError) {
     self.repository = repository
     var loader = try PackLoader(
