@@ -33,10 +33,11 @@ final class Run: Sendable {
   static func leaseName(_ run: RunID) -> String { "leases/\(run)" }
 
   /// Begins a run. Reading from a place that takes no writes needs no lease, since no collector
-  /// can write there either: `readOnlyAllowed` permits that.
+  /// can write there either: `readOnlyAllowed` permits that. Readers, and repairs, begin also where
+  /// the records of a collection are damaged.
   init(
     _ repository: Repository, _ work: LeaseRecord.Work, host: Host, clock: any Clock,
-    readOnlyAllowed: Bool = false
+    readOnlyAllowed: Bool = false, repairs: Bool = false
   ) throws(RepositoryError) {
     let id = repository.tuning.entropy.runID()
     let lease = LeaseRecord(
@@ -53,7 +54,7 @@ final class Run: Sendable {
     self.id = id
     self.repository = repository
     self.clock = clock
-    condemned = try repository.condemnedPacks()
+    condemned = try repository.condemnedPacks(readingOnly: readOnlyAllowed || repairs)
     state = Mutex(State(lease: lease, hasLease: hasLease, renewed: clock.monotonic()))
   }
 
@@ -76,7 +77,7 @@ final class Run: Sendable {
   private func checkStands(_ snapshot: Snapshot) throws(RepositoryError) {
     let isForgotten =
       try repository.record(Repository.forgottenName(snapshot.id), kind: .forgotten) != nil
-    guard !isForgotten, case .snapshot = try repository.reference(snapshot.id) else {
+    guard !isForgotten, try repository.committedSnapshot(snapshot.id) != nil else {
       throw RepositoryError(
         .noSnapshot, snapshot.id.short, "the snapshot was forgotten a moment ago")
     }

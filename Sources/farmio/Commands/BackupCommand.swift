@@ -65,6 +65,7 @@ enum BackupCommand {
     options.filter = try session.filter()
     options.oneFileSystem = session[oneFileSystem]
     options.readsAll = session[readAll]
+    options.threads = session.threads
     options.program = "farmio \(Version.number)"
     options.bandwidthLimit = session[Common.rateLimit].map { Int($0.bytesPerSecond) }
     if let level = session[level] { options.level = Int32(level.level) }

@@ -48,6 +48,7 @@ enum RestoreCommand {
     options.inclusion = try session.inclusion(session[include])
     options.bandwidthLimit = session[Common.rateLimit].map { Int($0.bytesPerSecond) }
     options.isDryRun = session[Common.dryRun]
+    options.threads = session.threads
     if options.deletesExtra, !options.inclusion.isEmpty {
       throw .usage(
         "--delete and --include cannot be combined",

@@ -28,6 +28,7 @@ final class WindowRestore: Sendable {
     let cancellation: CancelToken
     let limiter: RateLimiter?
     let threads: Int
+    let target: FileName
   }
 
   /// Parts that are held open at once; beyond it a part is opened for each write.
@@ -40,7 +41,7 @@ final class WindowRestore: Sendable {
       repository: job.repository, disk: job.disk, run: job.run, known: job.known,
       results: job.results, progress: job.progress, metadata: job.options.metadata,
       cancellation: job.cancellation, limiter: job.limiter,
-      threads: job.options.threads ?? BackupJob.defaultThreads)
+      threads: job.options.threads ?? BackupJob.defaultThreads, target: job.options.target)
     files = window.files
     requests = window.requests
     (runs, missing) = try PackRun.plan(window.requests, known: job.known)
@@ -114,6 +115,11 @@ extension WindowRestore {
     }
   }
 
+  /// A failure of the target that ends the restore, told with the whole path.
+  private func failure(_ error: DiskError, at file: RestoreFile) -> RepositoryError {
+    RepositoryError(error.at(job.target.appending(file.path)))
+  }
+
   private func fail(_ items: [PackRun.Item], _ reason: String) {
     for item in items {
       for index in item.requests {
@@ -144,7 +150,7 @@ extension WindowRestore {
         try withPart(file) { (_) throws(DiskError) in }
       }
     } catch {
-      if error.endsEverything { throw RepositoryError(error.at(file.path)) }
+      if error.endsEverything { throw failure(error, at: file) }
       file.fail(error.description, isDamage: false)
     }
     wrote(request)
@@ -287,7 +293,7 @@ extension WindowRestore {
     do throws(DiskError) {
       try job.disk.syncFileSystem(try any.folder.opened(on: job.disk).handle)
     } catch {
-      throw RepositoryError(error.at(any.path))
+      throw failure(error, at: any)
     }
     let next = Atomic<Int>(0)
     runWorkers(count: job.threads, name: "farmio publish") { _ in
