@@ -16,16 +16,38 @@ let kernels: [CSetting] = [
   .unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])
 ]
 
+/// One executable for each parser of foreign bytes; `Tests/Fuzz/run` builds them, nothing else does.
+let fuzzers =
+  Context.environment["FARMIO_FUZZ"] == nil
+  ? [] : ["Pack", "Index", "Tree", "Record", "Filter", "Payload", "Canary"]
+
+let fuzzProducts: [Product] = fuzzers.map {
+  .executable(name: "fuzz-\($0.lowercased())", targets: ["Fuzz\($0)"])
+}
+
+let fuzzTargets: [Target] =
+  fuzzers.map {
+    .executableTarget(
+      name: "Fuzz\($0)", dependencies: ["FuzzSupport", "FrameEngine", "Mover"],
+      path: "Tests/Fuzz/\($0)", swiftSettings: strict)
+  }
+  + (fuzzers.isEmpty
+    ? [] : [.target(name: "FuzzSupport", path: "Tests/Fuzz/Support", swiftSettings: strict)])
+
 let package = Package(
   name: "farmio",
   products: [
     .executable(name: "farmio", targets: ["farmio"]),
     .library(name: "Mover", targets: ["Mover"]),
     .library(name: "FrameEngine", targets: ["FrameEngine"]),
-  ],
+  ] + fuzzProducts,
   traits: [
-    .trait(name: "FaultInjection", description: "Faults at numbered disk operations, for the crash rigs."),
-    .trait(name: "Fuzzing", description: "Parsers skip digest comparison, so that a fuzzer can reach them."),
+    .trait(
+      name: "FaultInjection",
+      description: "Faults at numbered disk operations, for the crash rigs."),
+    .trait(
+      name: "Fuzzing",
+      description: "Parsers skip digest comparison, so that a fuzzer can reach them."),
   ],
   targets: [
     .systemLibrary(name: "CZstd"),
@@ -49,9 +71,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MoverTests", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),
+    .testTarget(name: "TidyTests"),
     .testTarget(
       name: "FarmioTests", dependencies: ["farmio", "Mover", "FrameEngine", "CLinux"],
       swiftSettings: strict),
-  ],
+  ] + fuzzTargets,
   swiftLanguageModes: [.v6]
 )

@@ -43,7 +43,7 @@ struct Farmio {
           isQuiet: invocation[Common.quiet], isVerbose: invocation[Common.verbose])
         let session = Session(
           invocation: invocation, report: report, environment: environment, interrupt: interrupt)
-        status = try start(invocation.command, session)
+        status = try invocation.command.run(session)
       }
       try console.flush()
       return status
@@ -63,17 +63,6 @@ struct Farmio {
       command = error.command
       throw error.error
     }
-  }
-
-  private static func start(
-    _ command: CommandSpec, _ session: Session
-  ) throws(CommandError) -> ExitStatus {
-    guard let run = command.run else {
-      throw CommandError(
-        at: nil, "run \(command.name)", "this build of farmio leaves it out",
-        remedy: "'farmio help' lists all commands; a complete build has them.")
-    }
-    return try run(session)
   }
 
   private static func end(

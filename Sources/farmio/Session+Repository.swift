@@ -51,7 +51,16 @@ extension Session {
     to lock: ConfigRecord.Secret?, of place: FileName
   ) throws(RepositoryError) -> RepositoryKey {
     guard let lock else { return .none }
-    if case .open = lock { return .none }
+    if case .open = lock {
+      // Whoever can write the place could have put an open repository there, to be handed what was
+      // meant to be encrypted.
+      guard !secrets.isGiven else {
+        throw RepositoryError(
+          .wrongKey, place.description, "it is not encrypted, and a passphrase or key was given",
+          remedy: "leave the passphrase out if this is the right repository")
+      }
+      return .none
+    }
     do throws(CommandError) {
       return RepositoryKey(try secrets.secret(for: place))
     } catch {

@@ -11,7 +11,7 @@ kill   the process dies at each system call that changes something, then the sam
 load   the process dies at random times while it works with all threads on a larger tree
 power  the file system (ext4, XFS) loses what was not synced, and then gives EIO to every call
 rot    stored bytes change: every one of the small files, one bit in each 4 KiB of the large ones
-crowd  two backups, a prune and a restore at once
+crowd  two backups, a prune, a restore and a check at once
 space  the disk fills up
 round  and without any fault, on ext4, XFS and btrfs: what goes in comes back bit for bit
 

@@ -112,7 +112,7 @@ public struct ConfigRecord: Hashable, Sendable {
     let covered = reader.offset
     let digest = try reader.digest()
     try reader.expectEnd()
-    guard digest == BLAKE3.hash(bytes.extracting(first: covered)) else {
+    guard proves(digest, BLAKE3.hash(bytes.extracting(first: covered))) else {
       throw FormatError(.corrupt, at: covered, "the configuration does not match its digest")
     }
     guard rawClass == 0 || chunkClass != nil else {

@@ -87,7 +87,8 @@ public struct IndexSegment: Sendable {
     let body = try reader.u64()
     _ = try reader.runID()
     let rest = try reader.bytes(20)
-    guard try reader.u32() == CRC32C.checksum(bytes.extracting(first: headerByteCount - 4)) else {
+    let covered = CRC32C.checksum(bytes.extracting(first: headerByteCount - 4))
+    guard proves(try reader.u32(), covered) else {
       throw FormatError(.corrupt, at: 60, "the segment's header does not match its checksum")
     }
     guard version == IndexSegment.version else {

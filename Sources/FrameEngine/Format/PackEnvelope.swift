@@ -5,6 +5,14 @@ public struct PackHeader: Hashable, Sendable {
   public enum Kind: UInt8, Hashable, Sendable {
     case data = 1
     case metadata = 2
+
+    /// Bytes of the largest record, before compression.
+    var recordLimit: Int {
+      switch self {
+      case .data: Limits.chunkBytes
+      case .metadata: Limits.metadataBytes
+      }
+    }
   }
 
   /// The pack's own name.
@@ -59,8 +67,8 @@ public struct PackHeader: Hashable, Sendable {
     let zero2 = try reader.u32()
     let repository = try reader.runID()
     let zero3 = try reader.u32()
-    guard try reader.u32() == CRC32C.checksum(bytes.extracting(first: PackHeader.byteCount - 4))
-    else {
+    let covered = CRC32C.checksum(bytes.extracting(first: PackHeader.byteCount - 4))
+    guard proves(try reader.u32(), covered) else {
       throw FormatError(.corrupt, at: 60, "the pack's header does not match its checksum")
     }
     guard version == PackHeader.version else {
@@ -127,8 +135,8 @@ public struct PackTrailer: Hashable, Sendable {
     packByteCount = try reader.u64()
     digest = try reader.digest()
     let zero = try reader.u32()
-    guard try reader.u32() == CRC32C.checksum(bytes.extracting(first: PackTrailer.byteCount - 4))
-    else {
+    let covered = CRC32C.checksum(bytes.extracting(first: PackTrailer.byteCount - 4))
+    guard proves(try reader.u32(), covered) else {
       throw FormatError(.corrupt, at: 60, "the pack's trailer does not match its checksum")
     }
     guard zero == 0, recordCount >= 1, recordCount <= Limits.packRecords,
@@ -157,7 +165,9 @@ public struct PackFooter: Hashable, Sendable {
   }
 
   /// Reads a plain footer of `recordCount` records.
-  public init(decoding bytes: RawSpan, recordCount: Int) throws(FormatError) {
+  public init(
+    decoding bytes: RawSpan, recordCount: Int, kind: PackHeader.Kind
+  ) throws(FormatError) {
     guard recordCount <= Limits.packRecords,
       bytes.byteCount == recordCount * PackRecord.entryByteCount
     else { throw FormatError(.malformed, at: 0, "the footer's size does not fit its records") }
@@ -167,6 +177,10 @@ public struct PackFooter: Hashable, Sendable {
     var end = PackHeader.byteCount
     for _ in 0..<recordCount {
       let record = try PackRecord.readEntry(&reader)
+      guard record.plainCount <= kind.recordLimit else {
+        throw FormatError(
+          .limit, at: reader.offset, "a record of \(record.plainCount) bytes in this kind of pack")
+      }
       guard Int(record.offset) >= end else {
         throw FormatError(.malformed, at: reader.offset, "two records of the pack overlap")
       }

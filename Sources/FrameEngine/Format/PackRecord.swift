@@ -85,7 +85,7 @@ extension PackRecord {
     let reservedWord = try reader.u64()
     let payloadChecksum = try reader.u32()
     let covered = CRC32C.checksum(bytes.extracting(first: headerByteCount - 4))
-    guard try reader.u32() == covered else {
+    guard proves(try reader.u32(), covered) else {
       throw FormatError(.corrupt, at: 60, "a record's header does not match its checksum")
     }
     guard reserved == 0, reservedWord == 0 else {

@@ -57,6 +57,10 @@ public struct RecordEnvelope: Hashable, Sendable {
     let version = try reader.u16()
     let rawKind = try reader.u8()
     let flags = try reader.u8()
+    // Before the digest, which another version may make in another way.
+    guard version == RecordEnvelope.version else {
+      throw FormatError(.newer, at: 8, "record format version \(version) is not known")
+    }
     let count = try reader.u32()
     guard count <= Limits.recordBytes else {
       throw FormatError(.limit, at: 12, "the record claims \(count) bytes")
@@ -66,13 +70,13 @@ public struct RecordEnvelope: Hashable, Sendable {
     let covered = reader.offset
     let digest = try reader.digest()
     try reader.expectEnd()
-    guard
-      digest == RecordEnvelope.digest(of: bytes.extracting(first: covered), name: name, key: key)
-    else {
+    let computed = RecordEnvelope.digest(of: bytes.extracting(first: covered), name: name, key: key)
+    guard proves(digest, computed) else {
       throw FormatError(.corrupt, at: covered, "the record does not match its digest")
     }
-    guard version == RecordEnvelope.version, let kind = Kind(rawValue: rawKind), flags & ~2 == 0
-    else { throw FormatError(.newer, at: 8, "record version \(version), kind \(rawKind)") }
+    guard let kind = Kind(rawValue: rawKind), flags & ~2 == 0 else {
+      throw FormatError(.newer, at: 10, "record kind \(rawKind), flags \(flags)")
+    }
     self.init(kind: kind, nonce: flags == 2 ? nonce : nil, body: body)
   }
 

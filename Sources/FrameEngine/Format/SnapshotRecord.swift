@@ -132,7 +132,11 @@ extension SnapshotRecord {
       let count = try reader.count(limit: Limits.pathBytes, "the length of a path")
       paths.append(FileName(try reader.bytes(count)))
     }
-    let parent = try reader.u8() == 0 ? nil : try reader.runID()
+    let hasParent = try reader.u8()
+    guard hasParent <= 1 else {
+      throw FormatError(.malformed, at: reader.offset - 1, "a flag is neither 0 nor 1")
+    }
+    let parent = hasParent == 0 ? nil : try reader.runID()
     var pages = [Digest]()
     for _ in 0..<(try reader.count(limit: reader.remaining / 32, "the number of pages")) {
       pages.append(try reader.digest())
@@ -177,10 +181,10 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-  /// A string of at most 4,096 UTF-8 bytes.
+  /// A string of at most `Limits.textBytes` UTF-8 bytes.
   mutating func text() throws(FormatError) -> String {
     let start = offset
-    let bytes = try bytes(try count(limit: 4096, "the length of a text"))
+    let bytes = try bytes(try count(limit: Limits.textBytes, "the length of a text"))
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw FormatError(.malformed, at: start, "a text is not UTF-8")
     }

@@ -103,9 +103,9 @@ public struct Segment: Hashable, Sendable {
     let offset = try reader.count(limit: Limits.chunkBytes, "the offset in a chunk")
     let count = try reader.count(limit: Int.max, "the length of a segment")
     let isHole = chunk == .zero
-    guard count > 0, isHole ? offset == 0 : offset + count <= Limits.chunkBytes || offset == 0,
-      isHole || count <= Limits.chunkBytes
-    else { throw FormatError(.malformed, at: start, "a segment lies outside of its chunk") }
+    guard count > 0, isHole ? offset == 0 : count <= Limits.chunkBytes - offset else {
+      throw FormatError(.malformed, at: start, "a segment lies outside of its chunk")
+    }
     return Segment(chunk: chunk, offset: UInt32(offset), count: Int64(count))
   }
 }

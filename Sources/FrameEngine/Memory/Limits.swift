@@ -13,6 +13,8 @@ public enum Limits {
   public static let packBytes = 1 << 30
   /// The largest stride of the byte shuffle.
   public static let stride = 64
+  /// UTF-8 bytes of a tag, a host's or user's name and other texts of a record.
+  public static let textBytes = 4096
   /// Bytes of a path.
   public static let pathBytes = 4096
   /// Bytes of a file name.

@@ -44,7 +44,10 @@ public final class Repository: Sendable {
       repository: tuning.entropy.runID(), created: clock.now(), chunkClass: chunkClass,
       secret: try SecretSeal.wrap(secret, key: key))
     let isNew = try storing { () throws(StoreError) -> Bool in
+      // A configuration may be lost while its copy opens the repository: packs tell.
       if try store.get(configName, limit: Limits.recordBytes) != nil { return false }
+      let used = try store.list("packs/") + store.list("refs/")
+      if !used.isEmpty { return false }
       // The copy first: from the moment there is a repository, it has its copy.
       try store.put(configCopyName, config.encoded)
       if try store.putIfAbsent(configName, config.encoded) { return true }
@@ -88,12 +91,13 @@ public final class Repository: Sendable {
     try readConfig(at: store)?.secret
   }
 
-  /// The configuration, or if that is damaged its copy; `nil` if there is none.
+  /// The configuration, or if that is damaged or lost its copy; `nil` if there is neither.
   private static func readConfig(
     at store: any Store
   ) throws(RepositoryError) -> ConfigRecord? {
     do throws(RepositoryError) {
-      return try readConfig(configName, at: store)
+      if let config = try readConfig(configName, at: store) { return config }
+      return try readConfig(configCopyName, at: store)
     } catch {
       guard error.code == .damaged || error.code == .foreign else { throw error }
       // The fault of the first is the one to tell, whatever is wrong with the copy.

@@ -33,10 +33,11 @@ final class Run: Sendable {
   static func leaseName(_ run: RunID) -> String { "leases/\(run)" }
 
   /// Begins a run. Reading from a place that takes no writes needs no lease, since no collector
-  /// can write there either: `readOnlyAllowed` permits that.
+  /// can write there either: `readOnlyAllowed` permits that. Readers, and repairs, begin also where
+  /// the records of a collection are damaged.
   init(
     _ repository: Repository, _ work: LeaseRecord.Work, host: Host, clock: any Clock,
-    readOnlyAllowed: Bool = false
+    readOnlyAllowed: Bool = false, repairs: Bool = false
   ) throws(RepositoryError) {
     let id = repository.tuning.entropy.runID()
     let lease = LeaseRecord(
@@ -53,7 +54,7 @@ final class Run: Sendable {
     self.id = id
     self.repository = repository
     self.clock = clock
-    condemned = try repository.condemnedPacks()
+    condemned = try repository.condemnedPacks(readingOnly: readOnlyAllowed || repairs)
     state = Mutex(State(lease: lease, hasLease: hasLease, renewed: clock.monotonic()))
   }
 
@@ -76,7 +77,7 @@ final class Run: Sendable {
   private func checkStands(_ snapshot: Snapshot) throws(RepositoryError) {
     let isForgotten =
       try repository.record(Repository.forgottenName(snapshot.id), kind: .forgotten) != nil
-    guard !isForgotten, case .snapshot = try repository.reference(snapshot.id) else {
+    guard !isForgotten, try repository.committedSnapshot(snapshot.id) != nil else {
       throw RepositoryError(
         .noSnapshot, snapshot.id.short, "the snapshot was forgotten a moment ago")
     }
@@ -111,8 +112,17 @@ final class Run: Sendable {
       return state.lease
     }
     guard let due else { return }
-    if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
+    try checkStanding()
     try repository.replace(Run.leaseName(id), kind: .lease, body: due.encoded)
+  }
+
+  /// Fails if the run was fenced off. Its lease goes then, and VOID stands; after a month even that
+  /// may be swept, and the missing lease is all that tells a machine that slept so long.
+  private func checkStanding() throws(RepositoryError) {
+    if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
+    guard try repository.record(Run.leaseName(id), kind: .lease) != nil else {
+      throw fenced("its lease is gone")
+    }
   }
 
   /// The commit point: creates the snapshot's reference. Packs and index must be durable.
@@ -120,14 +130,16 @@ final class Run: Sendable {
     let name = Repository.referenceName(id)
     let bytes = repository.encode(
       ReferenceRecord.snapshot(snapshot).encoded, kind: .reference, name: name)
+    try checkStanding()
     let store = repository.store
     let isNew = try storing { () throws(StoreError) in
       // The copy alone commits nothing; it only mends a reference that exists.
       try store.put(Repository.referenceCopyName(id), bytes)
       return try store.putIfAbsent(name, bytes)
     }
-    if !isNew {
-      if case .void(_, let reason) = try repository.reference(id) { throw fenced(reason) }
+    if !isNew, case .void(_, let reason) = try repository.reference(id) {
+      try repository.delete(Repository.referenceCopyName(id))
+      throw fenced(reason)
     }
     try end()
   }

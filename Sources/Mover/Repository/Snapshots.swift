@@ -29,40 +29,63 @@ extension Repository {
     }
   }
 
+  /// The snapshot that a run committed, by its reference, or by the copy of one that is damaged;
+  /// `nil` if there is none.
+  func committedSnapshot(_ run: RunID) throws(RepositoryError) -> SnapshotRecord? {
+    do throws(RepositoryError) {
+      guard case .snapshot(let record)? = try reference(run) else { return nil }
+      return record
+    } catch {
+      guard error.isDamage, let copy = try copiedReference(run) else { throw error }
+      return copy.record
+    }
+  }
+
   /// Every snapshot, oldest first. A reference that cannot be read stops it: a list that silently
   /// lacks one would let a collector delete its chunks.
   public func snapshots() throws(RepositoryError) -> [Snapshot] {
+    try snapshots(skippingDamaged: false)
+  }
+
+  private func snapshots(skippingDamaged: Bool) throws(RepositoryError) -> [Snapshot] {
     let forgotten = Set(try list("forgotten/").map(\.name))
     var snapshots = [Snapshot]()
     for object in try list("refs/") {
       guard let run = RunID(hex: object.name.dropFirst("refs/".count)) else { continue }
       guard !forgotten.contains(Repository.forgottenName(run)) else { continue }
-      if case .snapshot(let record) = try reference(run) {
+      do throws(RepositoryError) {
+        guard let record = try committedSnapshot(run) else { continue }
         snapshots.append(Snapshot(id: run, record: record))
+      } catch {
+        guard skippingDamaged, error.isDamage else { throw error }
       }
     }
     return snapshots.sorted { ($0.record.time, $0.id) < ($1.record.time, $1.id) }
   }
 
-  /// Writes a damaged reference again from its copy; `nil` if that is missing or no better.
-  func restoreReference(_ run: RunID) throws(RepositoryError) -> SnapshotRecord? {
+  /// The copy of a reference, and what it says; `nil` if it is missing or damaged.
+  func copiedReference(
+    _ run: RunID
+  ) throws(RepositoryError) -> (bytes: [UInt8], record: SnapshotRecord)? {
     let copy = Repository.referenceCopyName(run)
     let store = store
     let bytes = try storing { () throws(StoreError) in
       try store.get(copy, limit: Limits.recordBytes)
     }
-    let name = Repository.referenceName(run)
     // The copy is sealed under the reference's own name.
+    let name = Repository.referenceName(run)
     guard let bytes, let body = try? decode(bytes, kind: .reference, name: name),
       case .snapshot(let record)? = try? ReferenceRecord(decoding: body.rawBytes)
     else { return nil }
-    try storing { () throws(StoreError) in try store.put(name, bytes) }
-    return record
+    return (bytes, record)
   }
 
   /// The one snapshot that `name` means: an ID, the unique start of one, or `latest`.
+  ///
+  /// A damaged reference is no obstacle for those that are named by their IDs; which is the latest
+  /// cannot be told beside one.
   public func snapshot(named name: String) throws(RepositoryError) -> Snapshot {
-    try snapshot(named: name, among: try snapshots())
+    try snapshot(named: name, among: try snapshots(skippingDamaged: name != "latest"))
   }
 
   /// The snapshots that `names` mean, in their order, each once. One listing for all.

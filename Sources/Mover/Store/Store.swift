@@ -102,5 +102,6 @@ public struct StoreError: Error, Hashable, Sendable {
 }
 
 extension StoreError: CustomStringConvertible {
+  /// What was tried on which object, and why it failed.
   public var description: String { "cannot \(operation) \(object): \(cause)" }
 }

@@ -89,6 +89,11 @@ final class LargeCopy: Sendable {
     state = Mutex(State(done: resumed, threads: threads))
   }
 
+  // A run that is stopped drops its work: whoever lets go last closes what is open.
+  deinit {
+    if state.withLock({ $0.threads > 0 }) { pause() }
+  }
+
   private func start(_ worker: TransferWorker) {
     run.progress.bytesDone.add(resumed.byteCount, ordering: .relaxed)
     do throws(DiskError) {
@@ -135,7 +140,7 @@ final class LargeCopy: Sendable {
     } catch {
       note(error)
     }
-    addWork()
+    if run.goesOn { addWork() } else { end(worker) }
   }
 
   private func note(_ error: DiskError) {

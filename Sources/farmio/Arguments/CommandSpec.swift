@@ -7,7 +7,7 @@ struct CommandSpec: Sendable {
     case program = "The program"
   }
 
-  /// What the command does; `nil` in a build that leaves its engine out.
+  /// What the command does.
   typealias Runner = @Sendable (Session) throws(CommandError) -> ExitStatus
 
   let name: String
@@ -23,7 +23,7 @@ struct CommandSpec: Sendable {
   let example: Example
   /// What a status means for this command, where that says more than `ExitStatus` does.
   let exits: [Exit]
-  let run: Runner?
+  let run: Runner
 
   /// A command typed by a person, and what it printed.
   struct Example: Sendable {
@@ -45,7 +45,7 @@ struct CommandSpec: Sendable {
   init(
     _ name: String, _ group: Group, _ summary: String, discussion: [String],
     operands: [OperandSpec] = [], options: [OptionSpec] = [], example: Example,
-    exits: [Exit] = [], run: Runner? = nil
+    exits: [Exit] = [], run: @escaping Runner
   ) {
     self.name = name
     self.group = group

@@ -42,7 +42,7 @@ enum BackupCommand {
     operands: [Common.repositoryOperand.spec, paths.spec],
     options: [
       tags.spec, Common.exclude.spec, Common.excludeFrom.spec, parent.spec, host.spec,
-      oneFileSystem.spec, readAll.spec, level.spec, Common.dryRun.spec,
+      oneFileSystem.spec, readAll.spec, level.spec, Common.rateLimit.spec, Common.dryRun.spec,
     ],
     example: .init(
       command: "farmio backup /mnt/vault/dragon /show/dragon --tag nightly --exclude '*.tmp'",
@@ -65,7 +65,9 @@ enum BackupCommand {
     options.filter = try session.filter()
     options.oneFileSystem = session[oneFileSystem]
     options.readsAll = session[readAll]
+    options.threads = session.threads
     options.program = "farmio \(Version.number)"
+    options.bandwidthLimit = session[Common.rateLimit].map { Int($0.bytesPerSecond) }
     if let level = session[level] { options.level = Int32(level.level) }
     if let name = session[parent] { options.parent = try session.snapshot(name, of: repository) }
     let progress = ProgressCounters()

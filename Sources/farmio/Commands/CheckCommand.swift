@@ -34,6 +34,7 @@ enum CheckCommand {
     var options = Check.Options()
     options.dataShare = (session[readData]?.percent ?? 0) / 100
     options.repairs = session[repair]
+    options.threads = session.threads
     let progress = ProgressCounters()
     let clock = SystemClock()
     let check = Check(

@@ -1,4 +1,5 @@
 import FrameEngine
+import Glibc
 import Mover
 
 /// The chunk sizes that a repository can have.
@@ -34,9 +35,34 @@ enum InitCommand {
       output: "made repository 5f0c2e9a81d4 at /mnt/vault/dragon: chunks of 64K, encrypted"),
     run: run)
 
+  /// Only an empty folder becomes a repository, or one that an interrupted `init` had begun.
+  private static func refuseOccupied(
+    _ place: FileName, _ session: Session
+  ) throws(CommandError) {
+    let own: Set<FileName> = [
+      "config", "copies", "packs", "index", "refs", "leases", "forgotten", "gc", "watch",
+    ]
+    let disk = try session.makeDisk()
+    do throws(DiskError) {
+      let folder = try OpenFolder(at: place, on: disk)
+      for entry in try disk.entries(of: folder.handle) {
+        let isOwn = own.contains(entry.name) || entry.name.bytes.starts(with: Array(".tmp-".utf8))
+        guard isOwn || entry.name == "lost+found" else {
+          throw DiskError(.makeFolder, code: ENOTEMPTY, name: place)
+        }
+      }
+    } catch {
+      guard error.code == ENOTEMPTY else { throw CommandError(error.at(place)) }
+      throw CommandError(
+        at: place, "make a repository", "the folder is not empty",
+        remedy: "Choose a new or empty folder.")
+    }
+  }
+
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
     let place = session.invocation.repository
     let store = try session.store(at: place, makingFolder: true)
+    try refuseOccupied(place, session)
     let key: RepositoryKey =
       session[encrypt] || session[Common.keyFile] != nil
       ? RepositoryKey(try session.secrets.newSecret(for: place)) : .none
@@ -49,7 +75,8 @@ enum InitCommand {
       throw CommandError(error)
     }
     let id = repository.config.repository
-    let chunks = chunkClass.map { "chunks of \($0.name)" } ?? "chunks of 64K and 256K by kind of file"
+    let chunks =
+      chunkClass.map { "chunks of \($0.name)" } ?? "chunks of 64K and 256K by kind of file"
     let lock = repository.isEncrypted ? "encrypted" : "not encrypted"
     session.report.line("made repository \(id.short) at \(place): \(chunks), \(lock)")
     session.report.document {

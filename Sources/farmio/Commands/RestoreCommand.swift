@@ -25,7 +25,7 @@ enum RestoreCommand {
     operands: [Common.repositoryOperand.spec, snapshot.spec],
     options: [
       target.spec, include.spec, Common.exclude.spec, Common.excludeFrom.spec, delete.spec,
-      Common.dryRun.spec,
+      Common.rateLimit.spec, Common.dryRun.spec,
     ],
     example: .init(
       command: "farmio restore /mnt/vault/dragon latest:show/dragon/shots/010 -o /show/010",
@@ -46,7 +46,9 @@ enum RestoreCommand {
     options.deletesExtra = session[delete]
     options.filter = try session.filter()
     options.inclusion = try session.inclusion(session[include])
+    options.bandwidthLimit = session[Common.rateLimit].map { Int($0.bytesPerSecond) }
     options.isDryRun = session[Common.dryRun]
+    options.threads = session.threads
     if options.deletesExtra, !options.inclusion.isEmpty {
       throw .usage(
         "--delete and --include cannot be combined",

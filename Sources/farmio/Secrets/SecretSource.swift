@@ -23,6 +23,12 @@ struct SecretSource: Sendable {
   /// Random bytes of a key file that is made.
   private static let keyBytes = 32
 
+  /// Whether a secret was named, on the command line or in the environment.
+  var isGiven: Bool {
+    keyFile != nil || passwordFile != nil || environment["FARMIO_PASSWORD_FILE"] != nil
+      || environment["FARMIO_PASSWORD_COMMAND"] != nil
+  }
+
   /// The secret of the repository at `place`.
   func secret(for place: FileName) throws(CommandError) -> Secret {
     if let keyFile { return .key(try SecretFile.readWhole(keyFile)) }

@@ -12,7 +12,7 @@ final class ActorStore: Store {
     case staleCollections
     /// References read once are shown again for the rest of the run.
     case staleReferences
-    /// No collection is ever shown to a writer.
+    /// A writer is never shown what is condemned.
     case hiddenCollections
     /// Creating a taken name replaces the object.
     case createReplaces
@@ -24,6 +24,11 @@ final class ActorStore: Store {
     var failures: UInt64 = 0
     /// Of 10,000 calls, so many kill the actor.
     var crashes: UInt64 = 0
+    /// Of 10,000 calls, so many are held up for long, and half of those that start like `stalling`.
+    var stalls: UInt64 = 0
+    var stalling: [String] = []
+    /// Whether packs that were deleted stay to be seen for a while.
+    var deletesLate = false
   }
 
   private struct State {
@@ -76,8 +81,10 @@ final class ActorStore: Store {
 
   func get(_ name: String, limit: Int) throws(StoreError) -> [UInt8]? {
     try step("get", name) { () throws(StoreError) in
-      guard lie == .staleReferences, name.hasPrefix("refs/") || name.hasPrefix("forgotten/")
-      else { return try base.get(name, limit: limit) }
+      if lie == .hiddenCollections, name.hasPrefix("gc/") { return nil }
+      guard lie == .staleReferences else { return try base.get(name, limit: limit) }
+      if name.hasPrefix("forgotten/") { return nil }
+      guard name.hasPrefix("refs/") else { return try base.get(name, limit: limit) }
       if let seen = state.withLock({ $0.references[name] }) { return seen }
       let bytes = try base.get(name, limit: limit)
       state.withLock { $0.references[name] = .some(bytes) }
@@ -98,7 +105,6 @@ final class ActorStore: Store {
 
   func list(_ prefix: String) throws(StoreError) -> [StoredObject] {
     try step("list", prefix) { () throws(StoreError) in
-      if prefix == "gc/", lie == .hiddenCollections { return [] }
       if prefix == "gc/", lie == .staleCollections, let seen = state.withLock({ $0.collections }) {
         return seen
       }
@@ -109,7 +115,10 @@ final class ActorStore: Store {
   }
 
   func delete(_ name: String) throws(StoreError) {
-    try step("delete", name) { () throws(StoreError) in try base.delete(name) }
+    try step("delete", name) { () throws(StoreError) in
+      if faults.deletesLate, name.hasPrefix("packs/") { return base.deleteLater(name) }
+      try base.delete(name)
+    }
   }
 
   func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int {
@@ -130,7 +139,13 @@ final class ActorStore: Store {
 
   private func enter(_ verb: String, _ name: String) throws(StoreError) {
     guard !isDead else { throw StoreError(.failed, verb, name, "the actor is dead") }
-    turnstile.pass(actor, for: "\(verb) \(name)")
+    let call = "\(verb) \(name)"
+    let isStalling = faults.stalling.contains { call.hasPrefix($0) }
+    if turnstile.random(below: 10_000) < (isStalling ? 5000 : faults.stalls) {
+      turnstile.park(actor, passes: Int(turnstile.random(below: 600)))
+    }
+    turnstile.pass(actor, for: call)
+    if faults.deletesLate, turnstile.random(below: 30) == 0 { base.catchUp(1) }
     let fate = turnstile.random(below: 10_000)
     if fate < faults.crashes {
       state.withLock { $0.isDead = true }

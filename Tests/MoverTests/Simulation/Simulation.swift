@@ -7,6 +7,11 @@ import Synchronization
 /// in memory, taking turns at every store call. The real backup, restore and collection run; what
 /// they read and write on disk lies in a folder of its own.
 final class Simulation: Sendable {
+  /// What an actor does, over and over.
+  enum Role: Sendable {
+    case write, collect, restore, forget, passTime
+  }
+
   /// What a seed switches on; all at once would hide deep states.
   struct Plan: Sendable {
     var faults = ActorStore.Faults()
@@ -14,12 +19,31 @@ final class Simulation: Sendable {
     var isEncrypted = false
     var operations = 4
     var lie: ActorStore.Lie?
+    var roles: [Role] = [.write, .write, .collect, .collect, .restore, .forget, .passTime]
+
+    /// A plan that drops a rule, with the actors that meet it and nothing else going wrong.
+    init(lie: ActorStore.Lie) {
+      self.lie = lie
+      operations = 6
+      switch lie {
+      case .staleCollections, .hiddenCollections:
+        roles = [.write, .write, .collect, .forget]
+        faults.stalling = ["put leases/", "create gc/"]
+      case .staleReferences:
+        roles = [.write, .collect, .restore, .restore, .forget]
+        faults.stalling = ["put leases/"]
+      case .createReplaces: jumps = true
+      }
+    }
 
     /// The plan of a seed.
     init(seed: UInt64) {
       var generator = SeededGenerator(seed: seed ^ 0xFA12)
       if Bool.random(using: &generator) { faults.crashes = .random(in: 1...150, using: &generator) }
       if Bool.random(using: &generator) { faults.failures = .random(in: 1...80, using: &generator) }
+      if Bool.random(using: &generator) { faults.stalls = .random(in: 1...200, using: &generator) }
+      if Bool.random(using: &generator) { faults.stalling = ["put leases/", "create "] }
+      faults.deletesLate = Bool.random(using: &generator)
       jumps = Bool.random(using: &generator)
       isEncrypted = UInt8.random(in: 0..<4, using: &generator) == 0
       operations = .random(in: 2...5, using: &generator)
@@ -50,12 +74,10 @@ final class Simulation: Sendable {
   private let direct: Repository
   private let ledger = Mutex(Ledger())
 
-  private static let actorCount = 7
-
   init(seed: UInt64, plan: Plan) throws {
     self.seed = seed
     self.plan = plan
-    turnstile = Turnstile(actors: Simulation.actorCount, seed: seed)
+    turnstile = Turnstile(actors: plan.roles.count, seed: seed)
     folder = try TemporaryFolder(in: "/dev/shm")
     let generator = Mutex(SeededGenerator(seed: seed ^ 0xE47))
     tuning = RepositoryTuning(
@@ -85,16 +107,17 @@ final class Simulation: Sendable {
   func run() -> Report {
     turnstile.run { actor in
       for operation in 0..<self.plan.operations {
-        switch actor {
-        case 0, 1: self.backUp(actor, operation)
-        case 2, 3: self.collect(actor)
-        case 4: self.restore(operation)
-        case 5: self.forget()
-        default: self.passTime()
+        switch self.plan.roles[actor] {
+        case .write: self.backUp(actor, operation)
+        case .collect: self.collect(actor)
+        case .restore: self.restore(actor, operation)
+        case .forget: self.forget(actor)
+        case .passTime: self.passTime(actor)
         }
         self.turnstile.pass(actor, for: "next")
       }
     }
+    store.catchUp()
     verifyAll("at the end")
     finish()
     return ledger.withLock { ledger in
@@ -117,10 +140,11 @@ final class Simulation: Sendable {
   }
 
   private func lie(of actor: Int) -> ActorStore.Lie? {
-    switch plan.lie {
-    case .hiddenCollections, .staleCollections: actor < 2 ? plan.lie : nil
-    case .staleReferences: actor == 4 ? plan.lie : nil
-    case .createReplaces, nil: plan.lie
+    switch (plan.lie, plan.roles[actor]) {
+    case (.hiddenCollections, .write), (.staleCollections, .write), (.staleReferences, .restore),
+      (.createReplaces, _):
+      plan.lie
+    default: nil
     }
   }
 
@@ -178,15 +202,15 @@ final class Simulation: Sendable {
     verifyAll("after a collection")
   }
 
-  private func restore(_ operation: Int) {
-    guard let (store, repository) = open(4) else { return }
+  private func restore(_ actor: Int, _ operation: Int) {
+    guard let (store, repository) = open(actor) else { return }
     let jumps = ledger.withLock { $0.jumps }
     do {
       let snapshots = try repository.snapshots()
       guard !snapshots.isEmpty else { return }
       let snapshot = snapshots[Int(turnstile.random(below: UInt64(snapshots.count)))]
       var options = Restore.Options()
-      options.target = folder.path.appending(FileName("target\(operation)"))
+      options.target = folder.path.appending(FileName("target\(actor)-\(operation)"))
       options.threads = 1
       let outcome = try Restore(
         from: repository, to: disk, host: .unseen("reader"), clock: clock,
@@ -208,9 +232,9 @@ final class Simulation: Sendable {
     }
   }
 
-  private func forget() {
-    for _ in 0..<turnstile.random(below: 12) { turnstile.pass(5, for: "wait") }
-    guard let (store, repository) = open(5) else { return }
+  private func forget(_ actor: Int) {
+    for _ in 0..<turnstile.random(below: 12) { turnstile.pass(actor, for: "wait") }
+    guard let (store, repository) = open(actor) else { return }
     do {
       let snapshots = try repository.snapshots()
       guard !snapshots.isEmpty else { return }
@@ -221,8 +245,8 @@ final class Simulation: Sendable {
     }
   }
 
-  private func passTime() {
-    for _ in 0..<turnstile.random(below: 40) { turnstile.pass(6, for: "tick") }
+  private func passTime(_ actor: Int) {
+    for _ in 0..<turnstile.random(below: 40) { turnstile.pass(actor, for: "tick") }
     clock.advance(seconds: 120)
     guard plan.jumps, turnstile.random(below: 3) == 0 else { return }
     clock.advance(seconds: 25 * 3600)

@@ -50,12 +50,12 @@ import Testing
   }
 
   /// A rig that misses a dropped rule proves nothing: each is seen as lost data within some seeds.
-  @Test(arguments: ActorStore.Lie.allCases) func aDroppedRuleIsCaught(_ lie: ActorStore.Lie) throws {
+  @Test(arguments: ActorStore.Lie.allCases) func aDroppedRuleIsCaught(_ lie: ActorStore.Lie) throws
+  {
     let limit = SimulationTests.number("FARMIO_CANARY_SEEDS") ?? 100
-    for seed in 1...limit {
-      var plan = Simulation.Plan(seed: seed)
-      plan.lie = lie
-      let report = try Simulation(seed: seed, plan: plan).run()
+    // Seeds that met each before come first.
+    for seed in [22, 96, 18] + Array(1...limit) {
+      let report = try Simulation(seed: seed, plan: Simulation.Plan(lie: lie)).run()
       guard report.violations.isEmpty else {
         print("\(lie): caught by seed \(seed): \(report.violations[0])")
         return

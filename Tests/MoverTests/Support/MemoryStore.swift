@@ -7,6 +7,9 @@ import Synchronization
 final class MemoryStore: Store {
   private let objects = Mutex<[String: [UInt8]]>([:])
 
+  /// Deletions that were acknowledged and have not happened yet.
+  private let lateDeletions = Mutex<[String]>([])
+
   let place = "memory"
 
   func put(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
@@ -67,6 +70,19 @@ final class MemoryStore: Store {
 
   /// Nothing is left behind in memory.
   func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int { 0 }
+
+  /// Acknowledges a deletion that happens later.
+  func deleteLater(_ name: String) { lateDeletions.withLock { $0.append(name) } }
+
+  /// Lets up to `count` late deletions happen, the oldest first.
+  func catchUp(_ count: Int = .max) {
+    let due = lateDeletions.withLock { late in
+      let due = late.prefix(count)
+      late.removeFirst(due.count)
+      return due
+    }
+    objects.withLock { objects in for name in due { objects[name] = nil } }
+  }
 
   /// Every name, sorted.
   var names: [String] { objects.withLock { $0.keys.sorted() } }

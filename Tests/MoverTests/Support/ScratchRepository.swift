@@ -7,6 +7,9 @@ struct ScratchRepository {
   let scratch: ScratchTree
   let repository: Repository
   let clock = SteppedClock()
+  /// Of every backup and restore.
+  var progress = ProgressCounters()
+  var cancellation = CancelToken()
   let host = Host(name: "fs-01", user: "maya", machine: "", process: 1, processStart: 1)
 
   /// An empty repository and an empty tree.
@@ -52,8 +55,8 @@ struct ScratchRepository {
 
   private var backup: Backup {
     Backup(
-      into: repository, from: ThreadDisk(), host: host, clock: clock, cancellation: CancelToken(),
-      progress: ProgressCounters())
+      into: repository, from: ThreadDisk(), host: host, clock: clock, cancellation: cancellation,
+      progress: progress)
   }
 
   func restore(
@@ -64,8 +67,8 @@ struct ScratchRepository {
     options.target = FileName(scratch(name))
     configure(&options)
     let restore = Restore(
-      from: repository, to: ThreadDisk(), host: host, clock: clock, cancellation: CancelToken(),
-      progress: ProgressCounters())
+      from: repository, to: ThreadDisk(), host: host, clock: clock, cancellation: cancellation,
+      progress: progress)
     return try restore.run(snapshot, options)
   }
 

@@ -1,4 +1,4 @@
-"""Crowds: two backups, a prune and a restore at once on one repository."""
+"""Crowds: two backups, a prune, a restore and a check at once on one repository."""
 import os
 import random
 import signal
@@ -34,6 +34,7 @@ class CrowdRig:
             "prune": ("prune", stage.repository),
             "restore": ("restore", stage.repository, inside(kept, stage.show),
                         "--target", target),
+            "check": ("check", stage.repository, "--read-data"),
         }
         outcomes = self.at_once(runs, source)
         for name in runs:
@@ -53,7 +54,7 @@ class CrowdRig:
         names = list(runs)
         source.shuffle(names)
         # A stopped writer is the hard case: all that prune sees happens in the middle of its work.
-        stopped = source.choice(["backup", "backup", "other", "prune", "restore", None])
+        stopped = source.choice(["backup", "backup", "other", "prune", "restore", "check", None])
         processes = {}
         for name in names:
             processes[name] = self.program.start(*runs[name])

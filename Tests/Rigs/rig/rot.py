@@ -16,7 +16,8 @@ PASSING = ("lease", "lock", "tmp")  # what only running processes need
 
 
 class RotRig:
-    """One repository, and a clone for each change."""
+    """One repository, and a clone for each change. Content that stands once is lost with its bytes;
+    all else must be mended, and a new backup brings the content back as well."""
 
     def __init__(self, program, scratch, seed):
         self.program, self.scratch, self.seed = program, f"{scratch}/rot", seed
@@ -25,11 +26,15 @@ class RotRig:
         self.note = lambda text: None
 
     def stage(self):
-        """The repository that is damaged: two snapshots, the second one wanted back."""
+        """The repository that is damaged: it has seen a collection, and the last snapshot is wanted
+        back."""
         with self.lock:
             if self.made is None:
                 stage = Stage(self.program, f"{self.scratch}/stage", self.seed, large=300_000)
+                gone = stage.store("second")
                 stage.store("first")
+                self.program.run("forget", stage.repository, gone, "--prune").must(0)
+                del stage.kept[gone]
                 stage.snapshot = stage.store("second")
                 self.made = stage
             return self.made
@@ -72,11 +77,21 @@ class RotRig:
         if os.path.basename(path) not in found.text:
             raise Finding(f"{where}: check does not name the file: {found.text[-400:]}")
         self.restore(stage, where)
-        repaired = self.program.run("check", stage.repository, "--repair").status == 0 \
-            and self.program.check(stage.repository).status == 0
-        if repaired:
-            self.restore(stage, f"{where}, repaired", 0)
-        self.note(f"rot in {kind}, {'' if repaired else 'not '}repaired")
+        mended = self.program.run("check", stage.repository, "--read-data", "--repair")
+        if mended.status == 3 and kind == "config":  # a number that a newer program may write
+            return self.note(f"rot in {kind}, refused")
+        mended.must(*((0, 1) if kind == "packs" else (0,)))
+        if mended.status == 1:
+            # What stood once is lost until it is stored again; old snapshots are whole then, too.
+            self.program.backup(stage.repository, stage.show)
+            first = f"{stage.folder}/first"
+            self.program.run("backup", stage.repository, first, "--quiet").must(0)
+        self.program.check(stage.repository).must(0)
+        self.restore(stage, f"{where}, mended", 0)
+        self.program.run("prune", stage.repository).must(0)
+        self.program.check(stage.repository).must(0)
+        self.restore(stage, f"{where}, mended and pruned", 0)
+        self.note(f"rot in {kind}, mended {'by a new backup' if mended.status else 'in place'}")
 
     def restore(self, stage, where, *statuses):
         """Right bytes or none: never wrong ones."""

@@ -23,6 +23,8 @@ public struct Backup: Sendable {
     public var readsAll = false
     /// The zstd level of new chunks.
     public var level: Int32 = Compressor.defaultLevel
+    /// Bytes that may be read in a second; `nil` for no limit.
+    public var bandwidthLimit: Int?
     /// Threads; `nil` to choose by the places.
     public var threads: Int?
     /// What shows in snapshots as the program that wrote them.
@@ -70,6 +72,7 @@ public struct Backup: Sendable {
     let started = clock.now()
     let begun = clock.monotonic()
     let roots = try BackupRoots(options.paths, on: disk)
+    try Backup.verify(options, host: host, roots: roots)
     let run = try Run(repository, .backup, host: host, clock: clock)
     do throws(RepositoryError) {
       try repository.removeAbandoned(before: started)
@@ -95,6 +98,28 @@ public struct Backup: Sendable {
       // fenced off by a later collection.
       try? run.void("the backup failed")
       throw error
+    }
+  }
+
+  /// A reference that no reader accepts would block every later command: refused before anything
+  /// is stored.
+  private static func verify(
+    _ options: Options, host: Host, roots: BackupRoots
+  ) throws(RepositoryError) {
+    let texts = options.tags + [host.name, host.user, options.program]
+    let isShort = texts.allSatisfy { $0.utf8.count <= Limits.textBytes }
+    guard isShort, roots.paths.allSatisfy({ $0.bytes.count <= Limits.pathBytes }) else {
+      throw RepositoryError(
+        .file, "snapshot",
+        "a tag, host, user or path is longer than \(Limits.textBytes) bytes",
+        remedy: "use a shorter one; nothing was stored")
+    }
+    let total =
+      texts.reduce(0) { $0 + $1.utf8.count } + roots.paths.reduce(0) { $0 + $1.bytes.count }
+    guard total <= Limits.recordBytes / 4 else {
+      throw RepositoryError(
+        .file, "snapshot", "its tags and paths take \(total) bytes together",
+        remedy: "use fewer, or back up the folder above; nothing was stored")
     }
   }
 

@@ -26,6 +26,7 @@ final class BackupJob: TreeVisitor {
   /// Holds one entry for each path.
   private let top: BackupFolder
   private let cancellation: CancelToken
+  private let limiter: RateLimiter?
   /// Stops the scan: on request, or because the repository takes no more.
   private let stop = CancelToken()
   private let firstError = Mutex<RepositoryError?>(nil)
@@ -42,6 +43,7 @@ final class BackupJob: TreeVisitor {
     self.options = options
     self.roots = roots
     self.cancellation = cancellation
+    limiter = options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) }
     self.progress = progress
     let key = repository.keys.cut
     chunkers = Dictionary(
@@ -161,6 +163,9 @@ final class BackupJob: TreeVisitor {
     progress.errors.add(1, ordering: .relaxed)
   }
 
+  /// Waits until as many bytes may be read.
+  func waitToRead(_ byteCount: Int) { limiter?.pass(byteCount, cancel: cancellation) }
+
   /// Runs a piece of work unless the backup is over. A failure of the repository ends it.
   @discardableResult
   func guarded<R>(_ body: () throws(RepositoryError) -> R) -> R? {
@@ -203,7 +208,7 @@ final class BackupJob: TreeVisitor {
   ) -> [ExtendedAttribute] {
     if let before, unchanged.holds(before, folder.status) { return before.attributes }
     do throws(DiskError) {
-      return try disk.attributes(of: folder.folder.handle)
+      return storable(try disk.attributes(of: folder.folder.handle), at: folder.fullPath)
     } catch {
       failures.note("\(folder.fullPath): its extended attributes are not stored: \(error.cause)")
       return []
@@ -317,7 +322,10 @@ extension BackupJob {
         default: .none
         }
       folder.set(
-        TreeEntry(name, status, attributes: metadata.attributes, content: content), at: item.slot)
+        TreeEntry(
+          name, status,
+          attributes: storable(metadata.attributes, at: folder.fullPath.appending(name)),
+          content: content), at: item.slot)
       count(item)
     } catch {
       failed(ScanFailure(path: folder.fullPath.appending(name), error: error))
@@ -343,7 +351,8 @@ extension BackupJob {
     }
     var attributes = [ExtendedAttribute]()
     do throws(DiskError) {
-      attributes = try disk.attributes(of: name, in: open.handle)
+      attributes = storable(
+        try disk.attributes(of: name, in: open.handle), at: folder.fullPath.appending(name))
     } catch {
       failures.note(
         "\(folder.fullPath.appending(name)): its extended attributes are not stored: \(error.cause)"
@@ -353,6 +362,19 @@ extension BackupJob {
       TreeEntry(name, status, attributes: attributes, content: content), at: item.slot)
     counters.readBytes.add(UInt64(status.size), ordering: .relaxed)
     count(item)
+  }
+
+  /// The attributes, unless they are more than a tree may hold: a page with them could never be
+  /// read.
+  private func storable(
+    _ attributes: [ExtendedAttribute], at path: FileName
+  ) -> [ExtendedAttribute] {
+    let total = attributes.reduce(0) { $0 + $1.name.count + $1.value.count }
+    guard total > Limits.attributesBytes else { return attributes }
+    failures.note(
+      "\(path): its extended attributes are not stored: they take \(total) bytes, more than "
+        + "\(Limits.attributesBytes)")
+    return []
   }
 
   private func count(_ item: SlottedEntry) {

@@ -35,9 +35,12 @@ struct BackupRoots: Sendable {
     }
     let bases = absolute.map { BackupRoots.baseName(of: $0.path) }
     var roots = [Root]()
-    for (index, item) in absolute.enumerated() {
+    var taken = Set<FileName>()
+    for (index, item) in absolute.enumerated().sorted(by: { $0.element.path < $1.element.path }) {
       let isUnique = bases.count { $0 == bases[index] } == 1
-      let name = isUnique ? bases[index] : BackupRoots.flatName(of: item.path)
+      let wanted = isUnique ? bases[index] : BackupRoots.flatName(of: item.path)
+      let name = BackupRoots.freeName(wanted, taken: taken.union(isUnique ? [] : Set(bases)))
+      taken.insert(name)
       roots.append(Root(source: item.source, name: name, status: item.status))
     }
     self.roots = roots.sorted { $0.name < $1.name }
@@ -65,7 +68,8 @@ struct BackupRoots: Sendable {
         throw DiskError(.open, code: errno, name: path)
       }
       defer { unsafe free(folder) }
-      whole = Array(unsafe String(cString: folder).utf8) + [UInt8(ascii: "/")] + whole
+      let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: folder, count: strlen(folder)))
+      whole = bytes + [UInt8(ascii: "/")] + whole
     }
     var parts = [ArraySlice<UInt8>]()
     for part in whole.split(separator: UInt8(ascii: "/")) {
@@ -78,6 +82,18 @@ struct BackupRoots: Sendable {
   private static func baseName(of path: FileName) -> FileName {
     let last = path.bytes.split(separator: UInt8(ascii: "/")).last
     return last.map { FileName(Array($0)) } ?? "root"
+  }
+
+  /// A name that nobody has: the wanted one, or with the first number that makes it so.
+  private static func freeName(_ wanted: FileName, taken: Set<FileName>) -> FileName {
+    var name = wanted
+    var number = 2
+    while taken.contains(name) {
+      let suffix = Array("~\(number)".utf8)
+      name = FileName(Array(wanted.bytes.prefix(Limits.nameBytes - suffix.count)) + suffix)
+      number += 1
+    }
+    return name
   }
 
   /// For paths that end alike: `/a/tex` and `/b/tex` become `a_tex` and `b_tex`.

@@ -131,8 +131,8 @@ final class LargeFile: Sendable {
       if error.code != ENOENT { job.failed(ScanFailure(path: path, error: error)) }
       return false
     }
-    _ = try complete(worker)
-    return false
+    // Nothing to read: done, unless it has grown meanwhile.
+    return try complete(worker) ? begin(worker) : false
   }
 
   /// Opens the file: around the page cache if it is large, dense and hardly cached.
@@ -170,11 +170,14 @@ final class LargeFile: Sendable {
       state.reading.map { ($0.handle, $0.blocks.block(number), $0.isDirect) }
     }
     guard let (handle, block, isDirect) = plan else { return false }
+    // A file of many terabytes takes longer than a silent run is waited for.
+    try job.run.renew()
     let headroom = chunker.chunkClass.maximum
     // Direct reads end at a page border, behind the end of the file.
     let room = isDirect ? (block.byteCount + 4095) & ~4095 : block.byteCount
     let memory = unsafe worker.scratch(headroom + room)
     let target = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[headroom..<headroom + room])
+    job.waitToRead(block.byteCount)
     let read = unsafe read(handle, block, into: target, worker, lane)
 
     // In turn: the carry of the block before comes first.

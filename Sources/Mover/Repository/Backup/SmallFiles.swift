@@ -51,6 +51,7 @@ struct SmallFiles {
     _ worker: BackupWorker, _ lane: any Lane, _ work: FolderWork
   ) throws(RepositoryError) {
     guard let open = folder.open else { return }
+    try job.run.renew()
     let room = items.reduce(0) { $0 + Int($1.entry.status.size) + 1 }
     let memory = unsafe worker.scratch(room)
     let counts = unsafe load(into: memory, from: open.handle, lane, &worker.batch)
@@ -95,6 +96,7 @@ struct SmallFiles {
           into: UnsafeMutableRawBufferPointer(rebasing: memory[start..<end])))
       start = end
     }
+    job.waitToRead(start - items.count)
     lane.perform(&batch)
     return zip(items, batch.results).map { item, result in
       switch result {
@@ -118,7 +120,15 @@ struct SmallFiles {
     for item in items { batch.append(.status(item.entry.name, in: handle)) }
     lane.perform(&batch)
     return items.indices.map { index in
-      guard counts[index] >= 0, case .success(let place) = batch.results[index] else {
+      guard counts[index] >= 0 else { return false }
+      let place: Int
+      switch batch.results[index] {
+      case .success(let result): place = result
+      case .failure(let error):
+        if error.code != ENOENT {
+          job.failed(
+            ScanFailure(path: folder.fullPath.appending(items[index].entry.name), error: error))
+        }
         return false
       }
       let (before, after) = (items[index].entry.status, batch.statuses[place])

@@ -21,6 +21,6 @@ struct UnchangedRule: Sendable {
       before.mode == status.mode, before.user == status.user, before.group == status.group
     else { return false }
     let newest = max(before.modified, before.changed)
-    return newest.seconds + UnchangedRule.settlingSeconds < parent.record.time.seconds
+    return newest.seconds < parent.record.time.seconds - UnchangedRule.settlingSeconds
   }
 }

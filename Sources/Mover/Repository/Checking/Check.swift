@@ -98,7 +98,7 @@ public struct Check: Sendable {
   public func run(_ options: Options) throws(RepositoryError) -> Outcome {
     let run = try Run(
       repository, options.repairs ? .collect : .check, host: host, clock: clock,
-      readOnlyAllowed: !options.repairs)
+      readOnlyAllowed: !options.repairs, repairs: options.repairs)
     do throws(RepositoryError) {
       let job = CheckJob(
         repository, run: run, host: host, clock: clock, options: options,

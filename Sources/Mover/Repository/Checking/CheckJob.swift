@@ -3,14 +3,14 @@ import Synchronization
 
 /// One check at work.
 final class CheckJob {
-  private let repository: Repository
-  private let run: Run
-  private let host: Host
-  private let clock: any Clock
-  private let options: Check.Options
+  let repository: Repository
+  let run: Run
+  let host: Host
+  let clock: any Clock
+  let options: Check.Options
   private let cancellation: CancelToken
   private let progress: ProgressCounters
-  private var outcome = Check.Outcome()
+  var outcome = Check.Outcome()
   /// Packs whose ends are whole.
   private var whole: [PackScan.Pack] = []
   /// Packs whose ends are not.
@@ -63,6 +63,7 @@ final class CheckJob {
         whole.append(PackScan.Pack(part: part, records: records))
       } catch {
         guard error.isDamage else { throw error }
+        if try isGoing(name) { continue }
         add(.packEnd, object.name, nil, error.reason)
         broken.append((name, object.size))
       }
@@ -109,6 +110,7 @@ final class CheckJob {
       try cancellation.check()
       guard let reason = try repository.copyFault(of: pack, readingData: options.dataShare > 0)
       else { continue }
+      if try isGoing(pack.name) { continue }
       if options.repairs { try repository.restoreCopy(of: pack) }
       add(.packEnd, pack.name.copyObject, nil, reason, isRepaired: options.repairs)
     }
@@ -121,10 +123,18 @@ final class CheckJob {
     try scan.run(threads: options.threads ?? BackupJob.defaultThreads)
     outcome.readPacks = chosen.count
     outcome.readBytes = chosen.reduce(0) { $0 + Int64($1.part.trailer.packByteCount) }
-    for fault in scan.faults() {
+    let faults = scan.faults()
+    let going = faults.isEmpty ? [] : try repository.deletedPacks(readingOnly: true)
+    for fault in faults where !going.contains(fault.pack) {
       add(.record, fault.pack.object, fault.byteOffset, fault.reason, record: fault.id)
       if let id = fault.id { rotten[fault.pack, default: []].insert(id) }
     }
+  }
+
+  /// Whether a collection is deleting a pack, or was killed while it did: its copy goes first, and
+  /// what is missing of it is no damage.
+  private func isGoing(_ pack: PackName) throws(RepositoryError) -> Bool {
+    try repository.deletedPacks(readingOnly: true).contains(pack)
   }
 
   /// A share of the packs at random, so that a share every night sees all of them in time.
@@ -136,80 +146,9 @@ final class CheckJob {
 
   // MARK: Snapshots
 
-  /// The configuration stands twice: without it nothing can be read.
-  private func checkConfig() throws(RepositoryError) {
-    for name in [Repository.configName, Repository.configCopyName] {
-      guard let reason = try repository.configFault(name) else { continue }
-      if options.repairs { try repository.restoreConfig(name) }
-      add(.reference, name, nil, reason, isRepaired: options.repairs)
-    }
-  }
-
-  private func checkReferences() throws(RepositoryError) -> [Snapshot] {
-    let forgotten = Set(try repository.list("forgotten/").map(\.name))
-    var snapshots = [Snapshot]()
-    for object in try repository.list("refs/") {
-      guard let id = RunID(hex: object.name.dropFirst("refs/".count)) else {
-        add(.reference, object.name, nil, "its name is not that of a run")
-        continue
-      }
-      guard !forgotten.contains(Repository.forgottenName(id)) else { continue }
-      do throws(RepositoryError) {
-        if case .snapshot(let record) = try repository.reference(id) {
-          snapshots.append(Snapshot(id: id, record: record))
-          try checkReferenceCopy(of: id)
-        }
-      } catch {
-        guard error.isDamage else { throw error }
-        let mended = options.repairs ? try repository.restoreReference(id) : nil
-        add(.reference, object.name, nil, error.reason, isRepaired: mended != nil)
-        if let mended { snapshots.append(Snapshot(id: id, record: mended)) }
-      }
-    }
-    try checkSmallRecords()
-    outcome.snapshots = snapshots.count
-    return snapshots.sorted { ($0.record.time, $0.id) < ($1.record.time, $1.id) }
-  }
-
-  private func checkReferenceCopy(of id: RunID) throws(RepositoryError) {
-    let (name, copy) = (Repository.referenceName(id), Repository.referenceCopyName(id))
-    let store = repository.store
-    let (original, found) = try storing { () throws(StoreError) in
-      (
-        try store.get(name, limit: Limits.recordBytes),
-        try store.get(copy, limit: Limits.recordBytes)
-      )
-    }
-    guard let original, original != found else { return }
-    if options.repairs { try storing { () throws(StoreError) in try store.put(copy, original) } }
-    add(
-      .reference, copy, nil, found == nil ? "the copy is missing" : "it differs from \(name)",
-      isRepaired: options.repairs)
-  }
-
-  private func checkSmallRecords() throws(RepositoryError) {
-    for (prefix, kind) in [
-      ("leases/", RecordEnvelope.Kind.lease), ("forgotten/", .forgotten), ("watch/", .watch),
-    ] {
-      for object in try repository.list(prefix) { try checkRecord(object.name, kind) }
-    }
-    for object in try repository.list("gc/") {
-      try checkRecord(object.name, object.name.hasSuffix(".result") ? .verdict : .tombstones)
-    }
-  }
-
-  private func checkRecord(
-    _ name: String, _ kind: RecordEnvelope.Kind
-  ) throws(RepositoryError) {
-    do throws(RepositoryError) { _ = try repository.record(name, kind: kind) } catch {
-      guard error.isDamage else { throw error }
-      add(.reference, name, nil, error.reason)
-    }
-  }
-
   private func checkTrees(_ snapshots: [Snapshot]) throws(RepositoryError) {
     let known = try KnownChunks(
-      repository, avoiding: run.condemned, forReading: true, without: rotten)
+      repository, avoiding: run.condemned, forReading: true, rotten: rotten)
     outcome.chunks = known.count
     var marking = Marking(repository, known: known)
     for snapshot in snapshots {
@@ -240,30 +179,43 @@ final class CheckJob {
 
   private func repair() throws(RepositoryError) {
     guard !outcome.findings.isEmpty else { return }
-    let repair = Repair(repository, run: run, cancellation: cancellation)
+    var repair = try Repair(repository, run: run, cancellation: cancellation)
     var retired = [PackName]()
+    var lost = [PackName: Set<Digest>]()
     for pack in broken {
-      let rescued = try repair.rescue(pack.name, byteCount: pack.size)
+      lost[pack.name] = try repair.rescue(pack.name, byteCount: pack.size).lost
       retired.append(pack.name)
-      if rescued.lost.isEmpty { markRepaired { $0.object == pack.name.object } }
     }
     for pack in whole where rotten[pack.name] != nil {
-      let rescued = try repair.rescue(pack)
+      lost[pack.name] = try repair.rescue(pack).lost
       retired.append(pack.name)
-      markRepaired { finding in
-        finding.object == pack.name.object && !rescued.lost.contains { $0 == finding.record }
-      }
     }
+    try repair.finish()
     if !retired.isEmpty {
       var collector = Collector(
         repository, host: host, clock: clock, options: Collector.Options(),
         cancellation: cancellation)
       // Where runs are at work that must end first, the next collection deletes the packs.
       _ = try collector.retire(retired, rotten: rotten, run: run)
-      markRepaired { $0.code == .index }
+      try markRescued(lost)
     } else if indexIsBroken {
       try repository.rewriteIndex(without: [], run: run)
-      markRepaired { $0.code == .index }
+    }
+    markRepaired { $0.code == .index }
+  }
+
+  /// A fault is mended if every record it cost is whole in a new pack, or was in another all along.
+  private func markRescued(_ lost: [PackName: Set<Digest>]) throws(RepositoryError) {
+    let known = try KnownChunks(
+      repository, avoiding: [], forReading: true,
+      rotten: rotten.merging(lost) { $0.union($1) })
+    for (pack, ids) in lost {
+      var gone = Set<Digest>()
+      for id in ids where try !known.contains(id) { gone.insert(id) }
+      markRepaired { finding in
+        guard finding.object == pack.object else { return false }
+        return finding.record.map { !gone.contains($0) } ?? gone.isEmpty
+      }
     }
   }
 
@@ -273,7 +225,7 @@ final class CheckJob {
     }
   }
 
-  private func add(
+  func add(
     _ code: Check.Finding.Code, _ object: String, _ byteOffset: Int?, _ reason: String,
     record: Digest? = nil, isRepaired: Bool = false
   ) {

@@ -58,7 +58,11 @@ final class PackScan: Sendable {
         do throws(RepositoryError) {
           try self.scan(pack, &reader, &buffer)
         } catch {
-          self.state.withLock { $0.error = $0.error ?? error }
+          if error.isDamage {
+            self.note(pack, 0, nil, error.reason)
+          } else {
+            self.state.withLock { $0.error = $0.error ?? error }
+          }
         }
       }
     }

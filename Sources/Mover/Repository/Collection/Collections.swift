@@ -41,25 +41,39 @@ extension Repository {
     }
   }
 
-  /// Every pack that nothing may be borrowed from: condemned, and its verdict is missing or says
-  /// delete.
-  func condemnedPacks() throws(RepositoryError) -> Set<PackName> {
+  /// A generation's verdict; `nil` also where it is damaged.
+  func readableVerdict(_ generation: UInt64) throws(RepositoryError) -> VerdictRecord? {
+    do throws(RepositoryError) { return try verdict(generation) } catch {
+      guard error.isDamage else { throw error }
+      return nil
+    }
+  }
+
+  /// Every pack that nothing may be borrowed from: condemned, and its verdict is missing, or
+  /// damaged, or says delete. Whoever only reads goes on where tombstones are damaged.
+  func condemnedPacks(readingOnly: Bool = false) throws(RepositoryError) -> Set<PackName> {
     var condemned = Set<PackName>()
     for (generation, hasVerdict) in try generations() {
-      if hasVerdict, let verdict = try verdict(generation) {
-        condemned.formUnion(verdict.deleted)
-      } else if let tombstones = try tombstones(generation) {
-        condemned.formUnion(tombstones.condemned)
+      do throws(RepositoryError) {
+        if hasVerdict, let verdict = try readableVerdict(generation) {
+          condemned.formUnion(verdict.deleted)
+        } else if let tombstones = try tombstones(generation) {
+          condemned.formUnion(tombstones.condemned)
+        }
+      } catch {
+        guard readingOnly, error.isDamage else { throw error }
       }
     }
     return condemned
   }
 
-  /// Every pack that a standing verdict deletes.
-  func deletedPacks() throws(RepositoryError) -> Set<PackName> {
+  /// Every pack that a standing verdict deletes. A damaged one stops collectors; for whoever only
+  /// reads it deletes nothing.
+  func deletedPacks(readingOnly: Bool = false) throws(RepositoryError) -> Set<PackName> {
     var deleted = Set<PackName>()
     for (generation, hasVerdict) in try generations() where hasVerdict {
-      if let verdict = try verdict(generation) { deleted.formUnion(verdict.deleted) }
+      let verdict = readingOnly ? try readableVerdict(generation) : try verdict(generation)
+      if let verdict { deleted.formUnion(verdict.deleted) }
     }
     return deleted
   }

@@ -131,8 +131,7 @@ public struct Collector: ~Copyable {
 
   private mutating func preview() throws(RepositoryError) {
     let snapshots = try repository.snapshots().filter { !options.presumedForgotten.contains($0.id) }
-    let condemned = try repository.condemnedPacks()
-    let known = try KnownChunks(repository, avoiding: condemned, forReading: true)
+    let known = try knownToCollector()
     let live = try mark(snapshots, pins: [], known)
     let plan = try CollectionPlan(
       known, live: live, ended: try endedOwners(of: known), tolerance: options.tolerance)
@@ -152,14 +151,24 @@ public struct Collector: ~Copyable {
     // Snapshots first: the packs of whatever stands already are seen afterwards.
     let snapshots = try repository.snapshots()
     // A lease that stood before the last generation ended may still avoid what was kept since.
-    let known = try KnownChunks(
-      repository, avoiding: try repository.condemnedPacks(), forReading: true)
+    let known = try knownToCollector()
     let live = try mark(snapshots, pins: [], known)
     let plan = try CollectionPlan(
       known, live: live, ended: try endedOwners(of: known), tolerance: options.tolerance)
     summary.liveBytes = plan.liveBytes
     try rewrite(plan.rewritten, live: live, known: known, run: run)
     return (plan.unused + plan.rewritten).map { known.pack($0).name }.sorted()
+  }
+
+  /// All packs but those that a verdict deletes: one that is still there, or still listed, is no
+  /// copy to rely on when another is condemned.
+  private func knownToCollector(
+    rotten: [PackName: Set<Digest>] = [:]
+  ) throws(RepositoryError) -> KnownChunks {
+    let condemned = try repository.condemnedPacks()
+    return try KnownChunks(
+      repository, avoiding: condemned, forReading: true,
+      without: try repository.deletedPacks(), rotten: rotten)
   }
 
   /// The first copy of everything live that `snapshots` and `pins` need.
@@ -216,9 +225,7 @@ public struct Collector: ~Copyable {
     // of whatever was seen are there.
     let snapshots = try repository.snapshots()
     let pins = try livingPins()
-    let condemned = try repository.condemnedPacks()
-    let known = try KnownChunks(
-      repository, avoiding: condemned, forReading: true, without: rotten)
+    let known = try knownToCollector(rotten: rotten)
     do throws(RepositoryError) {
       let live = try mark(snapshots, pins: pins, known, toleratesLoss: toleratesLoss)
       var needed = Set<PackName>()

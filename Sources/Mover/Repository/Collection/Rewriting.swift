@@ -39,6 +39,8 @@ struct RecordCopier: ~Copyable {
   private var reader: ChunkReader
   private var seal = Seal()
   private var staged = StagedRecords()
+  /// What this copier has copied: under one run's key no name may be sealed twice.
+  private var copied: Set<Digest> = []
 
   init(
     _ repository: Repository, known: KnownChunks, packs: PackWriter, run: RunID,
@@ -64,12 +66,12 @@ struct RecordCopier: ~Copyable {
     }
   }
 
-  /// Proves one record and stages a copy of it, once in a run.
+  /// Proves one record and stages a copy of it, once for all packs that have it.
   mutating func copy(
     _ record: PackRecord, payload: [UInt8], from pack: PackName
   ) throws(RepositoryError) {
     _ = try reader.decode(payload.rawBytes, of: record, in: pack, kind: kind)
-    guard known.claimCopy(record.id) else { return }
+    guard copied.insert(record.id).inserted, known.claimCopy(record.id) else { return }
     if let payloadKey {
       try stageSealed(record, payload: payload, from: pack, key: payloadKey)
     } else {

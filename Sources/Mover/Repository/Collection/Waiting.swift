@@ -78,6 +78,9 @@ extension Collector {
     _ = try repository.create(
       Repository.referenceName(run), kind: .reference,
       body: ReferenceRecord.void(time: clock.now(), reason: "no sign of life").encoded)
+    if case .void = try repository.reference(run) {
+      try repository.delete(Repository.referenceCopyName(run))
+    }
     try repository.delete(Run.leaseName(run))
     try repository.delete(watchName(run))
   }

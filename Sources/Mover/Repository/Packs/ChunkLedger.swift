@@ -56,8 +56,11 @@ struct ChunkLedger: ~Copyable, Sendable {
         return seen > skipped
       }
       guard let candidate else { return nil }
-      let records = try records(of: candidate.pack, in: repository)
-      if records[candidate.record].id == id { return candidate }
+      if let records = try readableRecords(of: candidate.pack, in: repository),
+        records[candidate.record].id == id
+      {
+        return candidate
+      }
       skipped += 1
     }
   }
@@ -80,6 +83,19 @@ struct ChunkLedger: ~Copyable, Sendable {
     return list
   }
 
+  /// The list of a pack's records; `nil` where it is gone or damaged since it was loaded: what
+  /// cannot be confirmed is not there.
+  private mutating func readableRecords(
+    of number: Int, in repository: Repository
+  ) throws(RepositoryError) -> [PackRecord]? {
+    do throws(RepositoryError) {
+      return try records(of: number, in: repository)
+    } catch {
+      guard error.code == .damaged else { throw error }
+      return nil
+    }
+  }
+
   /// Doubles the table. The names are read again from every pack's list, but for pack `excluded`,
   /// which is about to be inserted.
   private mutating func grow(
@@ -88,12 +104,7 @@ struct ChunkLedger: ~Copyable, Sendable {
     var larger = ChunkTable(capacity: table.capacity * 2)
     for (number, pack) in catalog.packs.enumerated()
     where pack.recordCount > 0 && number != excluded {
-      let records: [PackRecord]
-      if let list = catalog.list(number) {
-        records = list
-      } else {
-        records = try repository.recordList(of: pack)
-      }
+      guard let records = try growing(number, pack, repository) else { continue }
       let excluded = rotten[pack.name]
       for (index, record) in records.enumerated()
       where !claimed.contains(record.id) && excluded?.contains(record.id) != true {
@@ -101,5 +112,18 @@ struct ChunkLedger: ~Copyable, Sendable {
       }
     }
     table = larger
+  }
+
+  /// A list to fill a larger table with. Not kept in memory: each is needed once.
+  private func growing(
+    _ number: Int, _ pack: PackCatalog.Pack, _ repository: Repository
+  ) throws(RepositoryError) -> [PackRecord]? {
+    if let list = catalog.list(number) { return list }
+    do throws(RepositoryError) {
+      return try repository.recordList(of: pack)
+    } catch {
+      guard error.code == .damaged else { throw error }
+      return nil
+    }
   }
 }

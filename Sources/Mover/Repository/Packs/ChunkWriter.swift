@@ -6,6 +6,7 @@ struct ChunkWriter: ~Copyable {
   private let repository: Repository
   private let known: KnownChunks
   private let packs: PackWriter
+  private let kind: PackHeader.Kind
   private let nameKey: BLAKE3Key
   private let payloadKey: [UInt8]?
   private let stagedLimit: Int
@@ -22,6 +23,7 @@ struct ChunkWriter: ~Copyable {
     self.repository = repository
     self.known = known
     self.packs = packs
+    self.kind = kind
     nameKey = kind == .data ? repository.keys.chunk : repository.keys.metadata
     payloadKey = repository.keys.payloadKey(of: run)
     stagedLimit = min(StagedRecords.fullByteCount, repository.tuning.packByteCount)
@@ -33,7 +35,8 @@ struct ChunkWriter: ~Copyable {
     let id = BLAKE3.keyedHash(bytes, key: nameKey)
     guard try known.claim(id) else { return id }
     newBytes += UInt64(bytes.byteCount)
-    let encoding = compressor.encode(bytes, hint: &hint)
+    let encoding =
+      kind == .data ? compressor.encode(bytes, hint: &hint) : compressor.encodePlain(bytes)
     let record = PackRecord(
       id: id, offset: 0, storedCount: 0, plainCount: UInt32(bytes.byteCount), encoding: encoding)
     if encoding.codec == .raw {

@@ -13,15 +13,15 @@ final class KnownChunks: Sendable {
   private let state: Mutex<ChunkLedger>
 
   /// Loads what the repository holds. Packs of `condemned` are never offered to `claim`; with
-  /// `forReading` they are found as a last resort, after every other copy. Records in `rotten` are
-  /// taken as missing from their packs.
+  /// `forReading` they are found as a last resort, after every other copy. Packs of `doomed` count
+  /// as gone already, records in `rotten` as missing from their packs.
   init(
     _ repository: Repository, avoiding condemned: Set<PackName>, forReading: Bool,
-    without rotten: [PackName: Set<Digest>] = [:]
+    without doomed: Set<PackName> = [], rotten: [PackName: Set<Digest>] = [:]
   ) throws(RepositoryError) {
     self.repository = repository
     var loader = try PackLoader(
-      repository, condemned: condemned, forReading: forReading, rotten: rotten)
+      repository, condemned: condemned, forReading: forReading, doomed: doomed, rotten: rotten)
     try loader.load()
     faults = loader.faults
     state = Mutex(loader.finish())

@@ -68,7 +68,10 @@ extension Repository {
     }
     let plain = try openFooter(part, in: object)
     return try parsing(object) { () throws(FormatError) in
-      try PackFooter(decoding: plain.rawBytes, recordCount: Int(part.trailer.recordCount)).records
+      try PackFooter(
+        decoding: plain.rawBytes, recordCount: Int(part.trailer.recordCount),
+        kind: part.header.kind
+      ).records
     }
   }
 

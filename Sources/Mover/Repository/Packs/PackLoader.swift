@@ -14,14 +14,16 @@ struct PackLoader: ~Copyable {
   private(set) var faults: [RepositoryError] = []
 
   init(
-    _ repository: Repository, condemned: Set<PackName>, forReading: Bool,
+    _ repository: Repository, condemned: Set<PackName>, forReading: Bool, doomed: Set<PackName>,
     rotten: [PackName: Set<Digest>]
   ) throws(RepositoryError) {
     // Segments first: a pack listed after them may be missing from them, never the reverse.
     let segments = try repository.list("index/").sorted { $0.name < $1.name }
     var missing = [PackName: Int64]()
     for object in try repository.list("packs/") {
-      if let name = PackName(object: object.name) { missing[name] = object.size }
+      if let name = PackName(object: object.name), !doomed.contains(name) {
+        missing[name] = object.size
+      }
     }
     self.repository = repository
     self.condemned = condemned

@@ -24,6 +24,8 @@ public struct Restore: Sendable {
     public var isDryRun = false
     /// What metadata is brought back.
     public var metadata = MetadataPolicy()
+    /// Bytes that may be fetched from the repository in a second; `nil` for no limit.
+    public var bandwidthLimit: Int?
     /// Threads; `nil` to choose by the places.
     public var threads: Int?
 

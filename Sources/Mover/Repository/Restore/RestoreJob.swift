@@ -13,6 +13,7 @@ final class RestoreJob {
   let cancellation: CancelToken
   let progress: ProgressCounters
   let results = RestoreResults()
+  let limiter: RateLimiter?
   private var trees: TreeReader
   private var window = RestoreWindow()
   /// Folders whose metadata is set when all is in them, in the order they were made.
@@ -32,6 +33,7 @@ final class RestoreJob {
     self.options = options
     self.cancellation = cancellation
     self.progress = progress
+    limiter = options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) }
     trees = TreeReader(repository, known: known)
   }
 
@@ -306,7 +308,15 @@ extension RestoreJob {
 
   private func makeLinks() {
     guard !options.isDryRun else { return }
+    let failed = results.failedPaths
     for name in links.names {
+      // What has the first name then is an older file, or nothing.
+      if let fault = failed[name.first.path] {
+        results.fail(
+          name.path, "its other name \(name.first.path) failed: \(fault.reason)",
+          isDamage: fault.isDamage)
+        continue
+      }
       do throws(DiskError) {
         try name.make(on: disk)
         results.countFile(0)

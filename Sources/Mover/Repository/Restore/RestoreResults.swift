@@ -15,6 +15,13 @@ final class RestoreResults: Sendable {
   /// Whether nothing failed so far.
   var isClean: Bool { state.withLock { $0.failures.isEmpty } }
 
+  /// What failed so far, by path.
+  var failedPaths: [FileName: Restore.Failure] {
+    state.withLock { state in
+      Dictionary(state.failures.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
   func countFile(_ bytes: Int64) {
     state.withLock { state in
       state.files += 1

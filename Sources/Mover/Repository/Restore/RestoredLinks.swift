@@ -10,6 +10,8 @@ struct RestoredLinks {
   struct FirstName: Sendable {
     let folder: RestoreFolder
     let name: FileName
+
+    var path: FileName { folder.path.appending(name) }
   }
 
   /// The first name of the file, if it is not this one.

@@ -26,7 +26,9 @@ final class WindowRestore: Sendable {
     let progress: ProgressCounters
     let metadata: MetadataPolicy
     let cancellation: CancelToken
+    let limiter: RateLimiter?
     let threads: Int
+    let target: FileName
   }
 
   /// Parts that are held open at once; beyond it a part is opened for each write.
@@ -38,8 +40,8 @@ final class WindowRestore: Sendable {
     self.job = Access(
       repository: job.repository, disk: job.disk, run: job.run, known: job.known,
       results: job.results, progress: job.progress, metadata: job.options.metadata,
-      cancellation: job.cancellation,
-      threads: job.options.threads ?? BackupJob.defaultThreads)
+      cancellation: job.cancellation, limiter: job.limiter,
+      threads: job.options.threads ?? BackupJob.defaultThreads, target: job.options.target)
     files = window.files
     requests = window.requests
     (runs, missing) = try PackRun.plan(window.requests, known: job.known)
@@ -91,6 +93,8 @@ extension WindowRestore {
     guard let first = wanted.first, let last = wanted.last else { return }
     let start = first.record.payloadOffset
     let end = last.record.payloadOffset + Int(last.record.storedCount)
+    job.limiter?.pass(end - start, cancel: job.cancellation)
+    try job.cancellation.check()
     do throws(RepositoryError) {
       try job.repository.read(
         run.pack.object, at: start, count: end - start, into: &worker.fetched)
@@ -109,6 +113,11 @@ extension WindowRestore {
       }
       for index in item.requests { try write(requests[index], worker.reader.bytes) }
     }
+  }
+
+  /// A failure of the target that ends the restore, told with the whole path.
+  private func failure(_ error: DiskError, at file: RestoreFile) -> RepositoryError {
+    RepositoryError(error.at(job.target.appending(file.path)))
   }
 
   private func fail(_ items: [PackRun.Item], _ reason: String) {
@@ -144,7 +153,7 @@ extension WindowRestore {
         }
       }
     } catch {
-      if error.endsEverything { throw RepositoryError(error.at(file.path)) }
+      if error.endsEverything { throw failure(error, at: file) }
       file.fail(error.description, isDamage: false)
     }
     wrote(request)
@@ -293,7 +302,7 @@ extension WindowRestore {
     do throws(DiskError) {
       try job.disk.syncFileSystem(try any.folder.opened(on: job.disk).handle)
     } catch {
-      throw RepositoryError(error.at(any.path))
+      throw failure(error, at: any)
     }
     let next = Atomic<Int>(0)
     runWorkers(count: job.threads, name: "farmio publish") { _ in
