@@ -67,6 +67,15 @@ struct TransferFaultTests {
     #expect(scratch.run("diff -r src dst && find dst -name '.farmio*'") == "")
   }
 
+  @Test func `A disk that fails under what is written ends the run, a bad sector does not`() {
+    for operation in [DiskError.Operation.sync, .write, .rename] {
+      #expect(TransferFailure(DiskError(operation, code: EIO)).endsTransfer)
+    }
+    for operation in [DiskError.Operation.read, .open, .copy] {
+      #expect(!TransferFailure(DiskError(operation, code: EIO)).endsTransfer)
+    }
+  }
+
   @Test func `A target mounted read-only is one clear failure`() {
     let scratch = TransferTests.source("for i in $(seq 1 50); do echo $i > $i; done")
     scratch.run("mkdir dst; mount -t tmpfs -o ro none dst")

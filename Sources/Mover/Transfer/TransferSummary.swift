@@ -123,7 +123,12 @@ public struct TransferFailure: Error, Hashable, Sendable {
   /// Whether trying other files is pointless: the target takes nothing any more.
   public var endsTransfer: Bool {
     guard case .disk(let error) = reason else { return false }
-    return [ENOSPC, EDQUOT, EROFS].contains(error.code)
+    switch (error.code, error.operation) {
+    case (ENOSPC, _), (EDQUOT, _), (EROFS, _): return true
+    // Only the target is synced and written to; a source may well have one bad sector.
+    case (EIO, .sync), (EIO, .write), (EIO, .setSize), (EIO, .rename): return true
+    default: return false
+    }
   }
 }
 
