@@ -5,6 +5,10 @@ import Mover
 extension CommandError {
   /// A file operation that failed, and what to do about it.
   init(_ error: DiskError) {
+    if error.code == ECANCELED {
+      self = .interrupted
+      return
+    }
     self.init(
       at: error.name.bytes.isEmpty ? nil : error.name, error.operation.rawValue, error.cause,
       remedy: CommandError.remedy(code: error.code))
@@ -12,6 +16,10 @@ extension CommandError {
 
   /// A store operation that failed, and what to do about it.
   init(_ error: StoreError) {
+    if error.code == .interrupted {
+      self = .interrupted
+      return
+    }
     self.init(
       at: FileName(error.object), error.operation, error.cause,
       remedy: CommandError.remedy(error.code))
@@ -40,7 +48,7 @@ extension CommandError {
     case .refused: "Run as a user who may do this, or change the permissions."
     case .full: "Make room there, then run the same command again: it goes on."
     case .limit: "It is larger than any farmio writes: 'farmio check' tells if it is damaged."
-    case .failed: nil
+    case .interrupted, .failed: nil
     }
   }
 }

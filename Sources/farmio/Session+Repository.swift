@@ -30,7 +30,10 @@ extension Session {
     do throws(StoreError) {
       return try FileStore(disk: disk, path: place)
     } catch {
-      throw CommandError(error)
+      guard error.code == .missing else { throw CommandError(error) }
+      throw CommandError(
+        at: place, "open the repository", error.cause,
+        remedy: "Check the path, and that its disk is mounted; or make one: farmio init \(place)")
     }
   }
 
@@ -38,35 +41,27 @@ extension Session {
   func openRepository() throws(CommandError) -> Repository {
     let place = invocation.repository
     let store = try store(at: place, makingFolder: false)
-    do throws(RepositoryError) {
-      let lock = try Repository.lock(at: store)
-      return try Repository.open(at: store, key: try key(to: lock, of: place))
-    } catch {
-      throw CommandError(error)
-    }
+    let lock = try working { () throws(RepositoryError) in try Repository.lock(at: store) }
+    let key = try key(to: lock, of: place)
+    return try working { () throws(RepositoryError) in try Repository.open(at: store, key: key) }
   }
 
   /// What opens a repository that is locked like this.
   private func key(
     to lock: ConfigRecord.Secret?, of place: FileName
-  ) throws(RepositoryError) -> RepositoryKey {
+  ) throws(CommandError) -> RepositoryKey {
     guard let lock else { return .none }
     if case .open = lock {
       // Whoever can write the place could have put an open repository there, to be handed what was
       // meant to be encrypted.
       guard !secrets.isGiven else {
-        throw RepositoryError(
-          .wrongKey, place.description, "it is not encrypted, and a passphrase or key was given",
-          remedy: "leave the passphrase out if this is the right repository")
+        throw CommandError(
+          at: place, "", "it is not encrypted, and a passphrase or key was given",
+          remedy: "Leave the passphrase out if this is the right repository.")
       }
       return .none
     }
-    do throws(CommandError) {
-      return RepositoryKey(try secrets.secret(for: place))
-    } catch {
-      throw RepositoryError(
-        .locked, place.description, error.cause, remedy: error.remedy ?? "")
-    }
+    return RepositoryKey(try secrets.secret(for: place))
   }
 
   /// The snapshot that a command line names.

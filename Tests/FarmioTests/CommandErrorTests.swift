@@ -35,6 +35,12 @@ import Testing
         + "  Run as a user who may do this, or change the permissions.")
   }
 
+  @Test func whatWasNotTriedAfterAnInterruptIsInterrupted() {
+    let disk = DiskError(.status, code: ECANCELED, name: "/r/index")
+    #expect(CommandError(disk).status == .interrupted)
+    #expect(CommandError(StoreError(.interrupted, "list", "/r/index/", "")).status == .interrupted)
+  }
+
   @Test func anOddNameIsLosslessInTheDocument() {
     let error = CommandError(DiskError(.open, code: EACCES, name: FileName([0xFF])))
     let text = String(decoding: error.document(command: "ls").bytes, as: UTF8.self)

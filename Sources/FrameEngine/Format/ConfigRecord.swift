@@ -95,7 +95,7 @@ public struct ConfigRecord: Hashable, Sendable {
   /// believed.
   public init(decoding bytes: RawSpan) throws(FormatError) {
     var reader = ByteReader(bytes)
-    guard try reader.bytes(8) == ConfigRecord.magic else {
+    guard bytes.byteCount >= 8, try reader.bytes(8) == ConfigRecord.magic else {
       throw FormatError(.foreign, at: 0, "this is no farmio repository")
     }
     let version = try reader.u16()

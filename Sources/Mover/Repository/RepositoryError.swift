@@ -1,4 +1,5 @@
 import FrameEngine
+import Glibc
 
 /// Why work on a repository could not be done, and what to do about it.
 public struct RepositoryError: Error, Hashable, Sendable {
@@ -49,13 +50,21 @@ public struct RepositoryError: Error, Hashable, Sendable {
     self.remedy = remedy
   }
 
+  /// Stopped on request.
+  static let interrupted = RepositoryError(
+    .interrupted, "farmio", "stopped on request", remedy: "run the same command to go on")
+
   /// A store's failure.
   init(_ error: StoreError) {
+    if error.code == .interrupted {
+      self = .interrupted
+      return
+    }
     let remedy =
       switch error.code {
       case .full: "free some space and run the command again"
       case .refused: "check permissions, and that the place is not read-only"
-      case .missing, .limit, .failed: ""
+      case .missing, .limit, .interrupted, .failed: ""
       }
     self.init(
       .storage, error.object, "cannot \(error.operation): \(error.cause)", remedy: remedy)
@@ -68,7 +77,9 @@ public struct RepositoryError: Error, Hashable, Sendable {
       self.init(
         .newer, object, error.description, remedy: "use a newer farmio for this repository")
     case .foreign:
-      self.init(.foreign, object, error.description)
+      self.init(
+        .foreign, object, error.description,
+        remedy: "check the place; if it is the right one, run farmio check --repair")
     case .truncated, .malformed, .corrupt, .limit:
       self.init(
         .damaged, object, error.description,
@@ -78,7 +89,21 @@ public struct RepositoryError: Error, Hashable, Sendable {
 
   /// A file's failure.
   init(_ error: DiskError) {
-    self.init(.file, error.name.description, "cannot \(error.operation.rawValue): \(error.cause)")
+    if error.code == ECANCELED {
+      self = .interrupted
+      return
+    }
+    let remedy =
+      switch error.code {
+      case ENOSPC, EDQUOT: "make room there, then run the same command again: it goes on"
+      case EROFS: "it is mounted read-only: mount it for writing, or choose another"
+      case EACCES, EPERM: "run as a user who may do this, or change the permissions"
+      case EIO: "the disk reports a fault: see 'dmesg', and copy what is on it elsewhere"
+      default: ""
+      }
+    self.init(
+      .file, error.name.description, "cannot \(error.operation.rawValue): \(error.cause)",
+      remedy: remedy)
   }
 }
 
@@ -102,9 +127,6 @@ func storing<T>(_ body: () throws(StoreError) -> T) throws(RepositoryError) -> T
 extension CancelToken {
   /// Throws `.interrupted` once the token is cancelled.
   func check() throws(RepositoryError) {
-    if isCancelled {
-      throw RepositoryError(
-        .interrupted, "farmio", "stopped on request", remedy: "run the same command to go on")
-    }
+    if isCancelled { throw .interrupted }
   }
 }

@@ -195,9 +195,11 @@ extension StoreError {
       case ENOENT, ENOTDIR: .missing
       case EACCES, EPERM, EROFS: .refused
       case ENOSPC, EDQUOT: .full
+      case ECANCELED: .interrupted
       default: .failed
       }
-    self.init(code, operation, object, "\(error.operation.rawValue): \(error.cause)")
+    let tried = error.operation.rawValue
+    self.init(code, operation, object, (tried == operation ? "" : "\(tried): ") + error.cause)
   }
 }
 

@@ -79,6 +79,8 @@ public struct StoreError: Error, Hashable, Sendable {
     case full
     /// The object is larger than its limit.
     case limit
+    /// Not tried any more: the run was asked to stop.
+    case interrupted
     /// Anything else of the disk or wire.
     case failed
   }

@@ -103,13 +103,14 @@ private struct Places {
       let above = sourcePath.parent
       root = .name(name, in: above)
       sourceName = name
-      let folder = try located(above) { () throws(DiskError) in
-        try OpenFolder(at: above, on: disk)
-      }
-      source = folder
-      // The status tells a missing source from anything else before a target is made for it.
-      try located(sourcePath) { () throws(DiskError) in
+      // A missing source is told from anything else before a target is made for it.
+      do throws(DiskError) {
+        let folder = try OpenFolder(at: above, on: disk)
         _ = try disk.status(of: name, in: folder.handle)
+        source = folder
+      } catch {
+        if error.isMissing { throw TransferFailure(sourcePath, .noSource) }
+        throw TransferFailure(error.at(sourcePath))
       }
       destination = try Places.fileTarget(targetPath, name: name, on: disk, options)
     }

@@ -89,6 +89,8 @@ public struct TransferFailure: Error, Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
     /// The disk refused.
     case disk(DiskError)
+    /// There is nothing at the place to copy from.
+    case noSource
     /// The file changed during each of several attempts to read it.
     case keepsChanging
     /// The target has a folder of this name, and the source another kind of file.
@@ -137,6 +139,8 @@ extension TransferFailure: CustomStringConvertible {
   public var description: String {
     switch reason {
     case .disk(let error): "\(error)\(TransferFailure.remedy(error))"
+    case .noSource:
+      "\(path): there is nothing of this name; check the path, and that its disk is mounted"
     case .keepsChanging:
       "\(path): it changed while it was read, \(TransferSizes.attempts) times; copy it when it is at rest"
     case .folderInTheWay:

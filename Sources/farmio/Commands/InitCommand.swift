@@ -52,6 +52,7 @@ enum InitCommand {
         }
       }
     } catch {
+      if error.code == ENOENT { return }
       guard error.code == ENOTEMPTY else { throw CommandError(error.at(place)) }
       throw CommandError(
         at: place, "make a repository", "the folder is not empty",
@@ -61,11 +62,11 @@ enum InitCommand {
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
     let place = session.invocation.repository
-    let store = try session.store(at: place, makingFolder: true)
     try refuseOccupied(place, session)
     let key: RepositoryKey =
       session[encrypt] || session[Common.keyFile] != nil
       ? RepositoryKey(try session.secrets.newSecret(for: place)) : .none
+    let store = try session.store(at: place, makingFolder: true)
     let chunkClass = session[chunk].flatMap { ChunkClass(name: $0.rawValue) }
     let repository: Repository
     do throws(RepositoryError) {
