@@ -9,7 +9,7 @@ SEED ?= 1
 farmio := .build/release/farmio
 sources := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup build demo test lint format rigs bench crash campaign fuzz install uninstall clean
+.PHONY: help setup build demo test lint format oracles rigs bench crash campaign fuzz install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,11 +26,16 @@ demo: ## keep and move a Blender scene in three versions (KEEP=1 leaves the file
 	@$(MAKE) --no-print-directory build
 	@tools/demo $(farmio)
 
-test: ## everything that must hold: formatting, unit tests, crash rigs
+test: ## everything that must hold: formatting, unit tests, oracles, crash rigs
 	@tools/setup test
 	@$(MAKE) --no-print-directory lint
+	swift build
 	swift test
+	@$(MAKE) --no-print-directory oracles
 	@$(MAKE) --no-print-directory build rigs
+
+oracles: ## compare with independent programs: hashes, and the repository format
+	@Tests/Oracles/run .build/debug/farmio .build/debug/Benchmarks
 
 lint: ## check the formatting
 	swift format lint --strict --recursive --parallel $(sources)

@@ -180,6 +180,31 @@ class KnownBackup(KeeperRow):
         return self.grown[tool]
 
 
+class KnownLarge(KnownBackup):
+    """Bytes, not files: what reading, cutting and naming cost."""
+    name, title = "known-large", "second backup of a large file, all content known, new path"
+    places = ("disk",)
+
+    def setup(self):
+        self.number, self.moved = 0, self.bench.path("moved-0")
+        data.clone(self.bench.large(), self.moved)
+        return data.describe(self.moved)
+
+    def prepare(self, tool):
+        self.fresh(tool)
+        self.keep(tool, self.bench.large(), 0)
+
+    def reset(self, tool):
+        """A path that nobody has seen, each time."""
+        self.number += 1
+        path = self.bench.path(f"moved-{self.number}")
+        os.rename(self.moved, path)
+        self.moved = path
+
+    def run(self, tool):
+        return self.keep(tool, self.moved, self.number)
+
+
 class UnchangedBackup(KeeperRow):
     name, title = "unchanged", "backup of an unchanged tree of many files"
     tools = ("farmio", "restic", "borg")
@@ -357,5 +382,5 @@ class SyncLarge(CopyLarge):
 
 
 ROWS = {row.name: row for row in (
-    FirstBackup, KnownBackup, UnchangedBackup, EditBackup, RestoreLarge, RestoreSmall, CopySmall,
-    SyncSmall, CopyLarge, SyncLarge)}
+    FirstBackup, KnownBackup, KnownLarge, UnchangedBackup, EditBackup, RestoreLarge, RestoreSmall,
+    CopySmall, SyncSmall, CopyLarge, SyncLarge)}

@@ -107,6 +107,10 @@ static inline long farmio_clone(int source, int target) {
 }
 static inline long farmio_fsync(int fd) { return farmio_result(fsync(fd)); }
 static inline long farmio_syncfs(int fd) { return farmio_result(syscall(SYS_syncfs, fd)); }
+// Starts the write-back of all dirty pages and waits for none.
+static inline long farmio_start_writing(int fd) {
+  return farmio_result(sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE));
+}
 
 // Linux 6.5; newer than Debian 12's headers.
 struct farmio_cachestat {
@@ -143,6 +147,10 @@ static inline long farmio_flistxattr(int fd, char *list, size_t size) {
 static inline long farmio_llistxattr(const char *path, char *list, size_t size) {
   return farmio_result(llistxattr(path, list, size));
 }
+// Linux 6.13; newer than Debian 12's headers.
+static inline long farmio_listxattrat(int dir, const char *name, char *list, size_t size) {
+  return farmio_result(syscall(465, dir, name, AT_SYMLINK_NOFOLLOW, list, size));
+}
 static inline long farmio_fgetxattr(int fd, const char *name, void *value, size_t size) {
   return farmio_result(fgetxattr(fd, name, value, size));
 }
@@ -166,7 +174,12 @@ static inline long farmio_fremovexattr(int fd, const char *name) {
 static inline long farmio_name_thread(const char *name) {
   return farmio_result(prctl(PR_SET_NAME, name, 0, 0, 0));
 }
-static inline long farmio_thread_id(void) { return syscall(SYS_gettid); }
+// Asked of the kernel once a thread. No thread forks.
+static inline long farmio_thread_id(void) {
+  static _Thread_local long id;
+  if (id == 0) id = syscall(SYS_gettid);
+  return id;
+}
 static inline long farmio_random(void *bytes, size_t size) {
   return farmio_result(getrandom(bytes, size, 0));
 }

@@ -72,6 +72,9 @@ public protocol Disk: AnyObject, Sendable {
   /// reading these around the cache would be the slow way.
   func cachedByteCount(of handle: Handle) throws(DiskError) -> Int64?
 
+  /// Starts bringing what was written to the disk and does not wait: work that goes on meanwhile
+  /// hides the time that a later `sync` would take. A hint; only `sync` tells what became of it.
+  func startWriting(_ handle: Handle)
   /// Makes data and size of a file, or the names of a folder, durable.
   func sync(_ handle: Handle) throws(DiskError)
   /// Makes everything written to the handle's file system durable.
@@ -110,6 +113,8 @@ public protocol Disk: AnyObject, Sendable {
 extension Disk {
   /// Disks without a page cache tell nothing.
   public func cachedByteCount(of handle: Handle) throws(DiskError) -> Int64? { nil }
+  /// Disks without a page cache have nothing to start.
+  public func startWriting(_ handle: Handle) {}
 }
 
 /// An open file or folder of a `Disk`. A plain value: whoever opened it closes it.

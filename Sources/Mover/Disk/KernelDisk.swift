@@ -89,6 +89,11 @@ extension KernelDisk {
     try Kernel.cachedByteCount(of: handle)
   }
 
+  public func startWriting(_ handle: Handle) {
+    // A failure now is a failure of the sync that follows, which reports it.
+    _ = farmio_start_writing(handle.descriptor)
+  }
+
   public func sync(_ handle: Handle) throws(DiskError) {
     try Kernel.call(.sync) { farmio_fsync(handle.descriptor) }
   }

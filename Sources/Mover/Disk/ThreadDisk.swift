@@ -63,7 +63,7 @@ final class ThreadLane: Lane {
 
 extension BulkOperation {
   /// Does the operation by plain calls, unless it has been cancelled.
-  fileprivate func run(unless cancellation: CancelToken?) -> Outcome {
+  func run(unless cancellation: CancelToken?) -> Outcome {
     cancellation?.isCancelled == true ? .failure(failure(ECANCELED)) : run()
   }
 }

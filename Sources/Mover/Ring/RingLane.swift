@@ -51,6 +51,12 @@ final class RingLane: Lane {
 
   func perform(_ batch: inout Batch) {
     batch.prepareResults()
+    guard isWorthwhile(batch) else {
+      for index in batch.operations.indices {
+        batch.finish(index, batch.operations[index].run(unless: cancellation))
+      }
+      return
+    }
     do throws(DiskError) { try takeRing() } catch {
       // The lane came to another thread, and no second ring is to be had: plain calls do it.
       for index in batch.operations.indices {
@@ -68,6 +74,23 @@ final class RingLane: Lane {
     }
     if openSlotCount > 0 { ring.closeFiles(openSlotCount) }
     openSlotCount = 0
+  }
+
+  /// Loads that are as fast by plain calls: most folders of a scene hold a file or two, and the
+  /// ring's own calls are shared by too few.
+  private static let plainLoads = 4
+
+  /// Whether a batch has anything that the ring does better than plain calls.
+  private func isWorthwhile(_ batch: borrowing Batch) -> Bool {
+    var loads = 0
+    for operation in batch.operations {
+      switch operation {
+      case .status: break
+      case .load: loads += 1
+      case .read, .write: return true
+      }
+    }
+    return loads > RingLane.plainLoads
   }
 
   /// Makes the ring this thread's. A ring that another thread has used is replaced.

@@ -6,7 +6,8 @@ private func parse(_ bytes: RawSpan) {
   guard let segment = try? IndexSegment(decoding: bytes) else { return }
   for part in segment.parts {
     let footer = try? PackFooter(
-      decoding: part.storedFooter.rawBytes, recordCount: Int(part.trailer.recordCount))
+      decoding: part.storedFooter.rawBytes, recordCount: Int(part.trailer.recordCount),
+      kind: part.header.kind)
     for record in footer?.records ?? [] {
       precondition(record.plainCount <= Limits.metadataBytes)
     }
@@ -19,6 +20,7 @@ private func parse(_ bytes: RawSpan) {
   }
 #endif
 
+/// What the fuzzer calls with each input.
 @c(LLVMFuzzerTestOneInput)
 public func one(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   unsafe fuzz(start, count, parse)

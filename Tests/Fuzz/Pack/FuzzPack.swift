@@ -15,7 +15,10 @@ private func parse(_ bytes: RawSpan) {
       precondition(trailer.footerOffset >= PackHeader.byteCount)
     }
   }
-  _ = try? PackFooter(decoding: bytes, recordCount: bytes.byteCount / PackRecord.entryByteCount)
+  for kind in [PackHeader.Kind.data, .metadata] {
+    _ = try? PackFooter(
+      decoding: bytes, recordCount: bytes.byteCount / PackRecord.entryByteCount, kind: kind)
+  }
   for start in stride(from: 0, to: bytes.byteCount, by: PackRecord.alignment) {
     let rest = bytes.extracting(start..<bytes.byteCount)
     guard let found = try? PackRecord.readHeader(rest, at: UInt32(start)) else { continue }
@@ -29,6 +32,7 @@ private func parse(_ bytes: RawSpan) {
   }
 #endif
 
+/// What the fuzzer calls with each input.
 @c(LLVMFuzzerTestOneInput)
 public func one(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   unsafe fuzz(start, count, parse)

@@ -31,6 +31,7 @@ private func parse(_ bytes: RawSpan) {
   }
 #endif
 
+/// What the fuzzer calls with each input.
 @c(LLVMFuzzerTestOneInput)
 public func one(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   unsafe fuzz(start, count, parse)

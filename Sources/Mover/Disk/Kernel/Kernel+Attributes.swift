@@ -3,15 +3,31 @@ import FrameEngine
 import Glibc
 
 extension Kernel {
-  /// What extended attributes are asked of: an open file, or a path whose last link stays.
+  /// What extended attributes are asked of: an open file, or a name in a folder, of the link itself
+  /// if it is one.
   enum AttributeHolder {
     case handle(Handle)
-    case path(FileName)
+    case named(FileName, in: Handle)
+  }
 
-    /// A name in a folder. The calls take no folder: its descriptor's entry in /proc stands for it.
-    static func named(_ name: FileName, in folder: Handle) -> AttributeHolder {
-      if folder == .current || name.bytes.first == UInt8(ascii: "/") { return .path(name) }
-      return .path(FileName("/proc/self/fd/\(folder.descriptor)").appending(name))
+  /// A path to a name in a folder. Most calls take no folder: its descriptor's entry in /proc
+  /// stands for it.
+  private static func path(of name: FileName, in folder: Handle) -> FileName {
+    if folder == .current || name.bytes.first == UInt8(ascii: "/") { return name }
+    return FileName("/proc/self/fd/\(folder.descriptor)").appending(name)
+  }
+
+  /// The attribute names of a name in a folder: by the call that takes both (Linux 6.13), four
+  /// times as fast as a path through /proc, which older kernels and tight sandboxes get.
+  private static func listAttributes(
+    of name: FileName, in folder: Handle, into buffer: UnsafeMutableBufferPointer<CChar>
+  ) -> Int {
+    let count = unsafe name.withCString {
+      unsafe farmio_listxattrat(folder.descriptor, $0, buffer.baseAddress!, buffer.count)
+    }
+    guard count == -Int(ENOSYS) || count == -Int(EPERM) else { return count }
+    return unsafe path(of: name, in: folder).withCString {
+      unsafe farmio_llistxattr($0, buffer.baseAddress!, buffer.count)
     }
   }
 
@@ -40,10 +56,8 @@ extension Kernel {
         switch holder {
         case .handle(let handle):
           unsafe farmio_flistxattr(handle.descriptor, buffer.baseAddress!, buffer.count)
-        case .path(let path):
-          unsafe path.withCString {
-            unsafe farmio_llistxattr($0, buffer.baseAddress!, buffer.count)
-          }
+        case .named(let name, let folder):
+          unsafe listAttributes(of: name, in: folder, into: buffer)
         }
       }
       if let list { return list.split(separator: 0).map(Array.init) }
@@ -60,8 +74,8 @@ extension Kernel {
         switch holder {
         case .handle(let handle):
           unsafe farmio_fgetxattr(handle.descriptor, attribute, buffer.baseAddress!, buffer.count)
-        case .path(let path):
-          unsafe path.withCString {
+        case .named(let name, let folder):
+          unsafe path(of: name, in: folder).withCString {
             unsafe farmio_lgetxattr($0, attribute, buffer.baseAddress!, buffer.count)
           }
         }
@@ -104,8 +118,8 @@ extension Kernel {
           switch holder {
           case .handle(let handle):
             unsafe farmio_fsetxattr(handle.descriptor, key, value.baseAddress, value.count)
-          case .path(let path):
-            unsafe path.withCString {
+          case .named(let name, let folder):
+            unsafe path(of: name, in: folder).withCString {
               unsafe farmio_lsetxattr($0, key, value.baseAddress, value.count)
             }
           }

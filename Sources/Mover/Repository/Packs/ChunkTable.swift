@@ -1,9 +1,14 @@
-import FrameEngine
+package import FrameEngine
 
 /// Where a chunk lies: the pack's number in the catalog, and the record's number in the pack.
-struct ChunkLocation: Hashable, Sendable {
-  let pack: Int
-  let record: Int
+package struct ChunkLocation: Hashable, Sendable {
+  package let pack: Int
+  package let record: Int
+
+  package init(pack: Int, record: Int) {
+    self.pack = pack
+    self.record = record
+  }
 }
 
 /// Finds chunks in eight bytes each: open addressing over buckets of one cache line.
@@ -12,9 +17,9 @@ struct ChunkLocation: Hashable, Sendable {
 /// 0 is empty. A full bucket continues in the next. The name itself is not kept: every hit must be
 /// confirmed against the pack's own list, which `confirm` does. At the highest load, 7/8, a chunk
 /// costs 9.2 bytes; on average between two growths, less than 11.
-@safe struct ChunkTable: ~Copyable, @unchecked Sendable {
+@safe package struct ChunkTable: ~Copyable, @unchecked Sendable {
   /// Chunks in the table.
-  private(set) var count = 0
+  package private(set) var count = 0
   private let bucketCount: Int
   private let slots: UnsafeMutablePointer<UInt64>
 
@@ -22,7 +27,7 @@ struct ChunkLocation: Hashable, Sendable {
   static let numberLimit = 1 << 24
 
   /// An empty table that takes `capacity` chunks before it is full.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     let wanted = max(64, capacity) * 8 / 7
     bucketCount = (wanted + ChunkTable.bucketSlots - 1) / ChunkTable.bucketSlots
     unsafe slots = .allocate(capacity: bucketCount * ChunkTable.bucketSlots)
@@ -32,13 +37,13 @@ struct ChunkLocation: Hashable, Sendable {
   deinit { unsafe slots.deallocate() }
 
   /// Chunks that fit before the table should grow.
-  var capacity: Int { bucketCount * ChunkTable.bucketSlots / 8 * 7 }
+  package var capacity: Int { bucketCount * ChunkTable.bucketSlots / 8 * 7 }
   var isFull: Bool { count >= capacity }
   /// Bytes of memory.
-  var byteCount: Int { bucketCount * ChunkTable.bucketSlots * MemoryLayout<UInt64>.size }
+  package var byteCount: Int { bucketCount * ChunkTable.bucketSlots * MemoryLayout<UInt64>.size }
 
   /// Adds a chunk. The table must not be full. Expected constant time.
-  mutating func insert(_ id: Digest, _ location: ChunkLocation) {
+  package mutating func insert(_ id: Digest, _ location: ChunkLocation) {
     precondition(!isFull)
     precondition(location.pack < ChunkTable.numberLimit && location.record < ChunkTable.numberLimit)
     let value = tag(of: id) << 48 | UInt64(location.pack) << 24 | UInt64(location.record)
@@ -50,7 +55,7 @@ struct ChunkLocation: Hashable, Sendable {
 
   /// The location of `id` that was added first, or `nil`. `confirm` says whether a location holds
   /// `id`; 1 location in some thousands that it is asked for does not.
-  func find<E: Error>(
+  package func find<E: Error>(
     _ id: Digest, confirm: (ChunkLocation) throws(E) -> Bool
   ) throws(E) -> ChunkLocation? {
     let wanted = tag(of: id)

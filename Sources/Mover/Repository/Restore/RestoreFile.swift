@@ -8,6 +8,8 @@ final class RestoreFile: Sendable {
   /// The temporary name. It depends on what the file is and where it goes, so that a restore that
   /// was killed finds what it had of a large file.
   let partName: FileName
+  /// Whether one write brings all of its bytes, and with them its size.
+  let isOnePiece: Bool
   private let state: Mutex<State>
 
   private struct State {
@@ -15,8 +17,12 @@ final class RestoreFile: Sendable {
     var fault: Fault?
     var isMade = false
     var mayHoldData = false
+    /// The mode that a new part was made with; `nil` for one that was there.
+    var creationMode: UInt32?
     /// Bytes that are still to be written.
     var left: Int64
+    /// Bytes written since the disk was last set to work on them.
+    var waiting: Int64 = 0
   }
 
   /// Why a file cannot be restored.
@@ -26,14 +32,18 @@ final class RestoreFile: Sendable {
     let isDamage: Bool
   }
 
-  init(folder: RestoreFolder, entry: TreeEntry, left: Int64) {
+  init(folder: RestoreFolder, entry: TreeEntry, left: Int64, isOnePiece: Bool = false) {
     self.folder = folder
     self.entry = entry
+    self.isOnePiece = isOnePiece
     partName = RestoreFile.partName(of: entry, at: folder.path)
     state = Mutex(State(left: left))
   }
 
   var path: FileName { folder.path.appending(entry.name) }
+
+  /// Bytes that one file collects in the page cache before the disk is set to work on them.
+  private static let writingStep: Int64 = 8 << 20
 
   static let partPrefix = Array(".farmio-".utf8)
   static let partSuffix = Array(".part".utf8)
@@ -54,7 +64,7 @@ final class RestoreFile: Sendable {
   /// The open part. Made by whoever needs it first, and kept open if `mayKeep` allows; otherwise
   /// the caller closes it.
   func handle(
-    make: () throws(DiskError) -> (handle: Handle, holdsData: Bool),
+    make: () throws(DiskError) -> (handle: Handle, mode: UInt32?, holdsData: Bool),
     reopen: () throws(DiskError) -> Handle, mayKeep: () -> Bool
   ) throws(DiskError) -> (handle: Handle, isKept: Bool) {
     try state.withLock {
@@ -64,7 +74,7 @@ final class RestoreFile: Sendable {
       if state.isMade {
         handle = try reopen()
       } else {
-        (handle, state.mayHoldData) = try make()
+        (handle, state.creationMode, state.mayHoldData) = try make()
         state.isMade = true
       }
       guard mayKeep() else { return (handle, false) }
@@ -83,6 +93,19 @@ final class RestoreFile: Sendable {
       return state.left == 0
     }
   }
+
+  /// Counts bytes that went to the page cache; `true` when it is time to start writing them out.
+  func filled(_ count: Int) -> Bool {
+    state.withLock { state in
+      state.waiting += Int64(count)
+      guard state.waiting >= RestoreFile.writingStep else { return false }
+      state.waiting = 0
+      return true
+    }
+  }
+
+  /// The mode that a new part was made with; `nil` for one that a killed restore left.
+  var creationMode: UInt32? { state.withLock { $0.creationMode } }
 
   /// Notes that the file cannot be restored; the first reason stays.
   func fail(_ reason: String, isDamage: Bool) {

@@ -10,6 +10,8 @@ final class RestoreFolder: Sendable {
   let parent: RestoreFolder?
   private let open: Mutex<OpenFolder?>
   private let passesOn = Mutex<Bool?>(nil)
+  /// What a file looked like that was just made here with a mode.
+  private let newFile = Mutex<(mode: UInt32, looks: FileMetadata.Current)?>(nil)
 
   init(path: FileName, entry: TreeEntry?, parent: RestoreFolder?, open: OpenFolder?) {
     self.path = path
@@ -29,8 +31,11 @@ final class RestoreFolder: Sendable {
     } catch {
       throw error.at(path)
     }
+    // Another thread may have been first. Its folder is the one that stays open: callers use the
+    // handle of what they get without holding on to it.
     return open.withLock { kept in
-      kept = kept ?? folder
+      if let kept { return kept }
+      kept = folder
       return folder
     }
   }
@@ -42,6 +47,17 @@ final class RestoreFolder: Sendable {
     let answer = attributes.contains { $0.name == Array("system.posix_acl_default".utf8) }
     passesOn.withLock { $0 = answer }
     return answer
+  }
+
+  /// What a file looks like that this process made here with `mode`: as the one before, unless an
+  /// ACL of the folder has a say. Saves asking for each.
+  func looks(
+    ofNew file: Handle, madeWith mode: UInt32, on disk: any Disk
+  ) throws(DiskError) -> FileMetadata.Current {
+    if let known = newFile.withLock({ $0 }), known.mode == mode { return known.looks }
+    let looks = FileMetadata.Current(try disk.status(of: file))
+    if try !passesOnList(disk) { newFile.withLock { $0 = (mode, looks) } }
+    return looks
   }
 
   /// Lets the open folder go; whoever still uses it keeps it.

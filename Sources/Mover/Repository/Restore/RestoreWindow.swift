@@ -35,7 +35,9 @@ struct RestoreWindow {
   /// Adds a file with its segments. A huge file makes the window larger than its limit.
   mutating func add(_ entry: TreeEntry, _ segments: [Segment], in folder: RestoreFolder) {
     let left = segments.reduce(0) { $0 + ($1.isHole ? 0 : $1.count) }
-    let file = RestoreFile(folder: folder, entry: entry, left: left)
+    let file = RestoreFile(
+      folder: folder, entry: entry, left: left,
+      isOnePiece: segments.count == 1 && left == entry.size)
     var offset: Int64 = 0
     for segment in segments {
       if !segment.isHole {

@@ -145,9 +145,12 @@ extension WindowRestore {
       if !isHole, file.fault == nil {
         try withPart(file) { (handle) throws(DiskError) in
           try job.disk.write(handle, at: request.fileOffset, bytes)
+          if file.filled(bytes.byteCount) { job.disk.startWriting(handle) }
         }
       } else if isHole {
-        try withPart(file) { (_) throws(DiskError) in }
+        try withPart(file) { (handle) throws(DiskError) in
+          if file.isOnePiece { try job.disk.setSize(handle, to: file.entry.size) }
+        }
       }
     } catch {
       if error.endsEverything { throw failure(error, at: file) }
@@ -210,13 +213,16 @@ extension WindowRestore {
 
   private func makePart(
     _ file: RestoreFile
-  ) throws(DiskError) -> (handle: Handle, holdsData: Bool) {
+  ) throws(DiskError) -> (handle: Handle, mode: UInt32?, holdsData: Bool) {
     let folder = try file.folder.opened(on: job.disk).handle
     let disk = job.disk
     do throws(DiskError) {
-      let handle = try disk.open(file.partName, in: folder, .create(mode: 0o600))
-      if file.entry.size > 0 { try disk.setSize(handle, to: file.entry.size) }
-      return (handle, false)
+      let mode = file.entry.creationMode
+      let handle = try disk.open(file.partName, in: folder, .create(mode: mode))
+      if !file.isOnePiece, file.entry.size > 0 {
+        try disk.setSize(handle, to: file.entry.size)
+      }
+      return (handle, mode, false)
     } catch {
       guard error.code == EEXIST else { throw error.at(file.path) }
     }
@@ -224,11 +230,11 @@ extension WindowRestore {
       let handle = try disk.open(file.partName, in: folder, .update())
       let status = try disk.status(of: handle)
       if status.size == file.entry.size, status.size >= WindowRestore.resumeSize {
-        return (handle, true)
+        return (handle, nil, true)
       }
       try disk.setSize(handle, to: 0)
       try disk.setSize(handle, to: file.entry.size)
-      return (handle, false)
+      return (handle, nil, false)
     } catch {
       throw error.at(file.path)
     }
@@ -244,9 +250,12 @@ extension WindowRestore {
               try file.entry.metadata.removeExtraAttributes(of: handle, on: job.disk),
               at: file.path)
           }
-          let status = try job.disk.status(of: handle)
+          let current =
+            if let mode = file.creationMode {
+              try file.folder.looks(ofNew: handle, madeWith: mode, on: job.disk)
+            } else { FileMetadata.Current(try job.disk.status(of: handle)) }
           let notes = try file.entry.metadata.apply(
-            to: handle, current: status, on: job.disk, policy: job.metadata)
+            to: handle, current: current, on: job.disk, policy: job.metadata)
           job.results.note(notes, at: file.path)
         }
       }
@@ -314,5 +323,15 @@ extension WindowRestore {
     } catch {
       job.results.fail(file.path, error.description, isDamage: false)
     }
+  }
+}
+
+extension TreeEntry {
+  /// The mode to make a part with: its own, so that most need no second call, if that shows its
+  /// bytes to nobody whom owner, group or an ACL would keep out later; else the owner's alone.
+  fileprivate var creationMode: UInt32 {
+    let (owner, group, others) = (mode >> 6 & 7, mode >> 3 & 7, mode & 7)
+    let isOpen = group & ~others == 0 && others & ~group == 0 && owner & 0o6 == 0o6
+    return isOpen && attributes.isEmpty ? mode & 0o777 : 0o600
   }
 }
