@@ -16,6 +16,14 @@ let kernels: [CSetting] = [
   .unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])
 ]
 
+/// OpenEXR's C++ library, for the decoder program alone.
+let openEXR: [CXXSetting] = [
+  .unsafeFlags([
+    "-std=c++17", "-O2", "-Wall", "-Wextra", "-Werror", "-isystem", "/usr/include/OpenEXR",
+    "-isystem", "/usr/include/Imath",
+  ])
+]
+
 /// One executable for each parser of foreign bytes; `Tests/Fuzz/run` builds them, nothing else does.
 let fuzzers =
   Context.environment["FARMIO_FUZZ"] == nil
@@ -38,6 +46,7 @@ let package = Package(
   name: "farmio",
   products: [
     .executable(name: "farmio", targets: ["farmio"]),
+    .executable(name: "farmio-decoder", targets: ["FrameDecoder"]),
     .library(name: "Mover", targets: ["Mover"]),
     .library(name: "FrameEngine", targets: ["FrameEngine"]),
   ] + fuzzProducts,
@@ -55,11 +64,20 @@ let package = Package(
     .systemLibrary(name: "CSodium"),
     .systemLibrary(name: "COpenSSL"),
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CDeflate"),
+    .systemLibrary(name: "CPNG"),
+    .systemLibrary(name: "CJPEG"),
+    .systemLibrary(name: "CYAML"),
     .target(name: "CKernels", cSettings: kernels),
-    .target(name: "FrameEngine", dependencies: ["CKernels", "CZstd"], swiftSettings: strict),
+    .executableTarget(
+      name: "FrameDecoder", cxxSettings: openEXR,
+      linkerSettings: [.linkedLibrary("OpenEXR-3_1"), .linkedLibrary("Iex-3_1")]),
+    .target(
+      name: "FrameEngine", dependencies: ["CKernels", "CZstd", "CDeflate", "CPNG", "CJPEG"],
+      swiftSettings: strict),
     .target(
       name: "Mover",
-      dependencies: ["FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL"],
+      dependencies: ["FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL", "CYAML"],
       swiftSettings: strict),
     .executableTarget(
       name: "farmio", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),
