@@ -94,7 +94,9 @@ public struct FindingPlace: Hashable, Sendable {
 
 /// One pixel, on the part's own coordinates.
 public struct PixelPosition: Hashable, Sendable {
+  /// The column.
   public var x: Int
+  /// The row.
   public var y: Int
 
   /// The pixel in column `x` of row `y`.

@@ -37,7 +37,9 @@ public struct TileDescription: Hashable, Sendable {
 
 /// A resolution of a tiled part: how often width and height were halved.
 public struct Level: Hashable, Sendable {
+  /// Halvings of the width.
   public var x: Int
+  /// Halvings of the height.
   public var y: Int
 
   /// Halved `x` times across and `y` times down.
@@ -52,7 +54,9 @@ public struct Level: Hashable, Sendable {
 
 /// The column and row of a tile within its level.
 public struct TilePosition: Hashable, Sendable {
+  /// The column, from 0.
   public var x: Int
+  /// The row, from 0.
   public var y: Int
 
   /// The tile in column `x` of row `y`.
