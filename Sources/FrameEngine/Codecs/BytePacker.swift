@@ -33,11 +33,10 @@ struct BytePacker: ~Copyable, Sendable {
     // Only what is shorter can be told from what was stored as it is.
     let limit = max(source.byteCount - 1, 0)
     output.reserve(limit)
-    var room = output.mutableBytes(limit)
     let length =
       codec == .rle
-      ? RunLengths.pack(planes.bytes(count), into: &room)
-      : deflater.deflate(planes.bytes(count), into: &room)
+      ? RunLengths.pack(planes, count: count, into: &output, limit: limit)
+      : deflater.deflate(planes, count: count, into: &output, limit: limit)
     guard let length else { return BytePacker.store(source, into: &packed) }
     BytePacker.store(output.bytes(length), into: &packed)
   }

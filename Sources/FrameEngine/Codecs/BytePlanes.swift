@@ -7,12 +7,12 @@ import CKernels
 enum BytePlanes {
   /// Makes the planes of `source`; `target` has as many bytes.
   static func split(_ source: RawSpan, into target: inout MutableRawSpan) {
-    apply(farmio_exr_split, source, &target)
+    unsafe apply(farmio_exr_split, source, &target)
   }
 
   /// Takes planes back: `target` gets the bytes that `source` was made from.
   static func join(_ source: RawSpan, into target: inout MutableRawSpan) {
-    apply(farmio_exr_join, source, &target)
+    unsafe apply(farmio_exr_join, source, &target)
   }
 
   private static func apply(

@@ -14,8 +14,7 @@ struct ByteUnpacker: ~Copyable, Sendable {
     var slack = 0
     if codec == .rle {
       planes.reserve(count)
-      var bytes = planes.mutableBytes(count)
-      try RunLengths.unpack(packed, into: &bytes)
+      try RunLengths.unpack(packed, into: &planes, count: count)
     } else {
       slack = try inflate(packed, count: count)
     }
@@ -23,12 +22,20 @@ struct ByteUnpacker: ~Copyable, Sendable {
     return slack
   }
 
+  /// Fills the first `count` bytes of `target` likewise, making room for them.
+  mutating func unpack(
+    _ packed: RawSpan, _ codec: PixelCodec, into target: inout Scratch, count: Int
+  ) throws(ChunkFault) -> Int {
+    target.reserve(count)
+    var bytes = target.mutableBytes(count)
+    return try unpack(packed, codec, into: &bytes)
+  }
+
   /// Inflates a zlib stream to `count` bytes, for `inflated` to lend. Returns how many bytes follow
   /// the stream.
   mutating func inflate(_ packed: RawSpan, count: Int) throws(ChunkFault) -> Int {
     planes.reserve(count)
-    var bytes = planes.mutableBytes(count)
-    return try inflater.inflate(packed, into: &bytes)
+    return try inflater.inflate(packed, into: &planes, count: count)
   }
 
   /// What `inflate` made last.

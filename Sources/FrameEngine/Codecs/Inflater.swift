@@ -22,7 +22,7 @@ internal import CDeflate
   mutating func inflate(
     _ packed: RawSpan, into target: inout MutableRawSpan
   ) throws(ChunkFault) -> Int {
-    let outcome = run(libdeflate_zlib_decompress_ex, packed, into: &target)
+    let outcome = unsafe run(libdeflate_zlib_decompress_ex, packed, into: &target)
     switch outcome.result {
     case LIBDEFLATE_SUCCESS:
       guard outcome.produced == target.byteCount else {
@@ -34,6 +34,14 @@ internal import CDeflate
     case LIBDEFLATE_INSUFFICIENT_SPACE: throw Inflater.overflow(target.byteCount)
     default: throw explain(packed, &target)
     }
+  }
+
+  /// Fills the first `count` bytes of `target` likewise, which has room for them.
+  mutating func inflate(
+    _ packed: RawSpan, into target: inout Scratch, count: Int
+  ) throws(ChunkFault) -> Int {
+    var bytes = target.mutableBytes(count)
+    return try inflate(packed, into: &bytes)
   }
 
   /// The C functions that unpack a stream, with or without the zlib wrapper.
@@ -76,7 +84,7 @@ internal import CDeflate
       return ChunkFault(.chunkCorrupt, at: 0, "the chunk does not start as a zlib stream")
     }
     let body = packed.extracting(wrapper.header..<packed.byteCount - wrapper.checksum)
-    let outcome = run(libdeflate_deflate_decompress_ex, body, into: &target)
+    let outcome = unsafe run(libdeflate_deflate_decompress_ex, body, into: &target)
     switch outcome.result {
     case LIBDEFLATE_SUCCESS: break
     case LIBDEFLATE_INSUFFICIENT_SPACE: return Inflater.overflow(target.byteCount)
@@ -114,15 +122,18 @@ internal import CDeflate
 
   deinit { unsafe libdeflate_free_compressor(handle) }
 
-  /// Packs `source` into a zlib stream at the start of `target`. Returns its length, or `nil` if it
-  /// does not fit: the target's bytes are undefined then.
-  mutating func deflate(_ source: RawSpan, into target: inout MutableRawSpan) -> Int? {
-    let count = unsafe target.withUnsafeMutableBytes { target in
-      unsafe source.withUnsafeBytes { source in
+  /// Packs the first `count` bytes of `source` into a zlib stream at the start of `target`. Returns
+  /// its length, or `nil` if it is longer than `limit`: the target's bytes are undefined then.
+  mutating func deflate(
+    _ source: borrowing Scratch, count: Int, into target: inout Scratch, limit: Int
+  ) -> Int? {
+    var room = target.mutableBytes(limit)
+    let length = unsafe room.withUnsafeMutableBytes { target in
+      unsafe source.bytes(count).withUnsafeBytes { source in
         unsafe libdeflate_zlib_compress(
           handle, source.baseAddress, source.count, target.baseAddress, target.count)
       }
     }
-    return count > 0 ? count : nil
+    return length > 0 ? length : nil
   }
 }

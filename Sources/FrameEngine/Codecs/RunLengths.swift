@@ -33,6 +33,23 @@ enum RunLengths {
     }
   }
 
+  /// Fills the first `count` bytes of `target` likewise, which has room for them.
+  static func unpack(
+    _ packed: RawSpan, into target: inout Scratch, count: Int
+  ) throws(ChunkFault) {
+    var bytes = target.mutableBytes(count)
+    try unpack(packed, into: &bytes)
+  }
+
+  /// Packs the first `count` bytes of `source` at the start of `target`. Returns the packed length,
+  /// or `nil` if it is longer than `limit`: the target's bytes are undefined then.
+  static func pack(
+    _ source: borrowing Scratch, count: Int, into target: inout Scratch, limit: Int
+  ) -> Int? {
+    var room = target.mutableBytes(limit)
+    return pack(source.bytes(count), into: &room)
+  }
+
   /// Packs `source` at the start of `target`. Returns the packed length, or `nil` if it does not
   /// fit: the target's bytes are undefined then.
   static func pack(_ source: RawSpan, into target: inout MutableRawSpan) -> Int? {
@@ -45,5 +62,44 @@ enum RunLengths {
       }
     }
     return count > 0 ? count : nil
+  }
+}
+
+/// Run lengths one byte at a time: the specification that the kernel must agree with.
+enum ScalarRunLengths {
+  /// Three equal bytes and more are a run, up to 128 of them; a copy has up to 127 bytes.
+  static func pack(_ bytes: [UInt8]) -> [UInt8] {
+    var packed = [UInt8]()
+    var rest = bytes[...]
+    func run(_ slice: ArraySlice<UInt8>) -> Int {
+      slice.prefix(128).prefix { $0 == slice.first }.count
+    }
+    while !rest.isEmpty {
+      var length = run(rest)
+      if length >= 3 {
+        packed += [UInt8(length - 1), rest[rest.startIndex]]
+      } else {
+        length = 1
+        while length < min(127, rest.count), run(rest.dropFirst(length)) < 3 { length += 1 }
+        packed.append(UInt8(256 - length))
+        packed += rest.prefix(length)
+      }
+      rest = rest.dropFirst(length)
+    }
+    return packed
+  }
+
+  /// The bytes of whole runs; `nil` if the last is cut off.
+  static func unpack(_ packed: [UInt8]) -> [UInt8]? {
+    var bytes = [UInt8]()
+    var rest = packed[...]
+    while let code = rest.popFirst().map(Int8.init(bitPattern:)) {
+      let stored = code < 0 ? -Int(code) : 1
+      guard rest.count >= stored else { return nil }
+      let run = rest.prefix(stored)
+      bytes += code < 0 ? Array(run) : [UInt8](repeating: run[run.startIndex], count: Int(code) + 1)
+      rest = rest.dropFirst(stored)
+    }
+    return bytes
   }
 }
