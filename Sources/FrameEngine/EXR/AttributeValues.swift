@@ -67,7 +67,7 @@ public struct Timecode: Hashable, Sendable {
   /// The first word of a value with these fields, all other flags off.
   var word: UInt32 {
     func field(_ number: Int, _ shift: UInt32) -> UInt32 {
-      UInt32(number / 10 << 4 | number % 10) << shift
+      UInt32((number / 10) << 4 | number % 10) << shift
     }
     return field(frames, 0) | (dropFrame ? 1 << 6 : 0) | field(seconds, 8) | field(minutes, 16)
       | field(hours, 24)

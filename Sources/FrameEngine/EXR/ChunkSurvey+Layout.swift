@@ -11,13 +11,14 @@ extension ChunkSurvey {
     if isFalling { extents.reverse() } else { extents.sort { $0.start < $1.start } }
   }
 
-  /// Corrects the ends of chunks whose size cannot be believed: they end where the next one starts.
+  /// Chunks whose size cannot be believed claim no more than their leader, so that the walk looks for
+  /// others behind it; unless they end just where the next one starts.
   mutating func settleDoubtfulEnds() {
     for index in extents.indices where !extents[index].isSizeKnown {
+      let extent = extents[index]
       let next = index + 1 < extents.count ? extents[index + 1].start : byteCount
-      if state(of: extents[index]) != .cut || next < byteCount {
-        let isLast = index + 1 == extents.count
-        extents[index].end = isLast ? min(extents[index].end, next) : next
+      if extent.end != next || state(of: extent) == .cut {
+        extents[index].end = extent.start + layouts[extent.part].leaderByteCount
       }
     }
   }
@@ -56,10 +57,11 @@ extension ChunkSurvey {
     var last = Array(repeating: -1, count: layouts.count)
     var strays = Array(repeating: 0, count: layouts.count)
     var firstStrays = [ChunkExtent?](repeating: nil, count: layouts.count)
+    let orders = layouts.map(\.part.lineOrder)
     for extent in extents {
-      let part = layouts[extent.part].part
-      guard part.lineOrder != .random else { continue }
-      let position = layouts[extent.part].grid.position(of: extent.index, in: part.lineOrder)
+      let order = orders[extent.part]
+      guard order != .random else { continue }
+      let position = layouts[extent.part].grid.position(of: extent.index, in: order)
       if position < last[extent.part] {
         strays[extent.part] += 1
         if firstStrays[extent.part] == nil { firstStrays[extent.part] = extent }
@@ -71,7 +73,7 @@ extension ChunkSurvey {
       findings.add(
         .chunkOrder, place(stray.part, stray.index), at: stray.start, count: count,
         "\(count) chunks lie behind ones that lineOrder"
-          + " \(layouts[stray.part].part.lineOrder) puts after them")
+          + " \(orders[stray.part]) puts after them")
     }
   }
 

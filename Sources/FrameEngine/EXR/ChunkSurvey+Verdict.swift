@@ -4,7 +4,7 @@ extension ChunkSurvey {
   /// belong to none.
   mutating func judge(_ leftovers: [Range<Int>], _ bytes: RawSpan) {
     settleCuts()
-    let unexplained = attribute(leftovers, bytes)
+    let unexplained = attribute(withoutCutLeader(leftovers), bytes)
     judgeSizes(bytes)
     let isTruncated = judgeTruncation(unexplained, bytes)
     for layout in layouts {
@@ -26,9 +26,15 @@ extension ChunkSurvey {
   ) -> [Range<Int>] {
     guard !leftovers.isEmpty else { return [] }
     var strays = strayEntries(bytes)[...]
+    let doubtfulEnds = Set(extents.lazy.filter { !$0.isSizeKnown }.map(\.end))
     var unexplained = [Range<Int>]()
     for leftover in leftovers {
+      judgeZeros(leftover, bytes)
       var cursor = leftover.lowerBound
+      if doubtfulEnds.contains(cursor) {
+        // The payload of the chunk whose size cannot be believed.
+        cursor = min(strays.first { $0.entry >= cursor }?.entry ?? Int.max, leftover.upperBound)
+      }
       while let stray = strays.first, stray.entry < leftover.upperBound {
         strays.removeFirst()
         guard stray.entry >= cursor else { continue }
@@ -40,6 +46,17 @@ extension ChunkSurvey {
       if cursor < leftover.upperBound { unexplained.append(cursor..<leftover.upperBound) }
     }
     return unexplained
+  }
+
+  /// Without a last stretch that is too short for a leader, where a chunk is missing: the end of the
+  /// file cut it.
+  private func withoutCutLeader(_ leftovers: [Range<Int>]) -> [Range<Int>] {
+    guard let tail = leftovers.last, tail.upperBound == byteCount,
+      layouts.contains(where: {
+        tail.count < $0.leaderByteCount && records[$0.number].contains(nil)
+      })
+    else { return leftovers }
+    return leftovers.dropLast()
   }
 
   /// An entry that leads to no leader of its chunk, which was found nowhere else.
@@ -73,12 +90,6 @@ extension ChunkSurvey {
       .chunkLeader, place(stray.part, stray.index), at: stray.entry,
       "the leader of chunk \(stray.index) names \(layout.describe(leader))"
         + " instead of \(layout.describe(region))")
-    let zeros = ZeroPages.count(in: stray.entry..<end, bytes)
-    if zeros > 0 {
-      findings.add(
-        .zeroPages, place(stray.part, stray.index), at: stray.entry, count: zeros,
-        "\(zeros) pages of zeros lie where chunk \(stray.index) belongs")
-    }
     guard layout.sizeVerdict(leader, region) == .possible else { return }
     let record = layout.record(leader, region, at: stray.entry)
     if record.payload.upperBound == end { records[stray.part][stray.index] = record }
@@ -94,12 +105,15 @@ extension ChunkSurvey {
       findings.add(
         .chunkGap, at: leftover.lowerBound, count: count, "\(count) bytes belong to no chunk")
     }
+  }
+
+  /// Pages of zeros where a leader should be: whatever the codec, data was lost there.
+  private mutating func judgeZeros(_ leftover: Range<Int>, _ bytes: RawSpan) {
     let zeros = ZeroPages.count(in: leftover, bytes)
-    if zeros > 0 {
-      findings.add(
-        .zeroPages, at: leftover.lowerBound, count: zeros,
-        "\(zeros) pages of zeros lie where no chunk is")
-    }
+    guard zeros > 0 else { return }
+    findings.add(
+      .zeroPages, at: leftover.lowerBound, count: zeros,
+      "\(zeros) pages of zeros lie among \(leftover.count) bytes without a leader")
   }
 
   // MARK: Sizes and the end of the file
@@ -144,6 +158,10 @@ extension ChunkSurvey {
         default: break
         }
       }
+    }
+    for chunk in cutChunks where ![.beyond, .cut].contains(states[chunk.part][chunk.index]) {
+      if lost == 0 { firstLost = chunk }
+      lost += 1
     }
     guard lost > unexplained.count || lost > 0 && !cutChunks.isEmpty else { return false }
     findings.add(
@@ -197,7 +215,7 @@ extension ChunkSurvey {
     let last = layout.grid.position(of: layout.grid.count - 1, in: layout.part.lineOrder)
     guard records[part][last] == nil else { return false }
     guard let tail = unexplained.last, tail.upperBound == byteCount else { return true }
-    return tail.count < layout.leaderByteCount || ZeroPages.isZero(tail, bytes)
+    return ZeroPages.isZero(tail, bytes)
   }
 
   /// Entries that are not zero and lead elsewhere than to their chunk.

@@ -12,20 +12,27 @@ extension ChunkSurvey {
   ) {
     var cursor = stretch.lowerBound
     while cursor < stretch.upperBound {
-      if let found = missingChunk(at: cursor, bytes) {
+      let found = missingChunk(at: cursor, bytes)
+      if let found, isFollowed(found, stretch.upperBound, bytes) {
+        keep(found)
+        cursor = found.end
+        continue
+      }
+      let next = nextChunk(in: cursor + 1..<stretch.upperBound, bytes)
+      if let found, next ?? Int.max >= found.end {
         if found.end <= stretch.upperBound {
           keep(found)
           cursor = found.end
           continue
         }
-        if stretch.upperBound == byteCount {
+        if stretch.upperBound == byteCount && next == nil {
           keepCut(found)
           return
         }
       }
-      let next = nextChunk(in: cursor + 1..<stretch.upperBound, bytes) ?? stretch.upperBound
-      leftovers.append(cursor..<next)
-      cursor = next
+      let end = next ?? stretch.upperBound
+      leftovers.append(cursor..<end)
+      cursor = end
     }
   }
 
@@ -62,6 +69,11 @@ extension ChunkSurvey {
     let region = layout.grid.region(at: index)
     guard layout.sizeVerdict(leader, region) == .possible else { return nil }
     return Announced(part: number, record: layout.record(leader, region, at: offset))
+  }
+
+  /// Whether another leader, or the end of the stretch, is where a chunk ends: its size is right.
+  private func isFollowed(_ found: Announced, _ end: Int, _ bytes: RawSpan) -> Bool {
+    found.end == end || found.end < end && chunk(at: found.end, bytes) != nil
   }
 
   private mutating func keep(_ found: Announced) {
@@ -103,8 +115,7 @@ extension ChunkSurvey {
         start = starts[number]
       }
       if start.allows(field), let found = missingChunk(at: offset, bytes),
-        found.end == range.upperBound
-          || found.end < range.upperBound && chunk(at: found.end, bytes) != nil
+        isFollowed(found, range.upperBound, bytes)
       {
         return offset
       }

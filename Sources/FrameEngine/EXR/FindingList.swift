@@ -17,9 +17,6 @@ struct FindingList {
     kept.append(Finding(code, place, at: byteOffset, count: count, text()))
   }
 
-  /// Whether a finding of this code came up.
-  func contains(_ code: FindingCode) -> Bool { counts[code] != nil }
-
   /// The findings by their place in the file, those about the file as a whole first; behind them,
   /// how many more there were of each code.
   var inFileOrder: [Finding] {

@@ -120,11 +120,12 @@ struct HeaderJudge {
     return kind
   }
 
+  /// `maxSamplesPerPixel` is absent from files of early writers, and no reader needs it.
   private mutating func judgeDeepAttributes() {
     if let version = required("version"), let number = version.int, number != 1 {
       range(version, "the version of the deep data is \(number); 1 is the only one")
     }
-    if let most = required("maxSamplesPerPixel"), let number = most.int, number < -1 {
+    if let most = attribute("maxSamplesPerPixel"), let number = most.int, number < -1 {
       range(most, "maxSamplesPerPixel is \(number)")
     }
   }
