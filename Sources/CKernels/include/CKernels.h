@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "CKernelsBLAKE3.h"
+#include "CKernelsImage.h"
 
 #pragma clang assume_nonnull begin
 
