@@ -9,6 +9,7 @@
 
 #include "CKernelsBLAKE3.h"
 #include "CKernelsEXR.h"
+#include "CKernelsImage.h"
 #include "CKernelsPixels.h"
 
 #pragma clang assume_nonnull begin
