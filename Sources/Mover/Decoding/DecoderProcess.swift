@@ -137,12 +137,12 @@ struct DecoderProcess: ~Copyable {
 
     let words =
       [
-        program.path.description, "--address-space", "\(limits.addressSpace)", "--cpu-seconds",
+        "--address-space", "\(limits.addressSpace)", "--cpu-seconds",
         "\(limits.cpuSeconds)",
       ] + program.arguments
     var process: pid_t = 0
     let result = unsafe program.path.withCString { path in
-      var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+      var arguments = unsafe [strdup(path)] + words.map { unsafe strdup($0) } + [nil]
       defer { unsafe arguments.forEach { unsafe free($0) } }
       var environment = unsafe libraryPath()
       defer { unsafe environment.forEach { unsafe free($0) } }

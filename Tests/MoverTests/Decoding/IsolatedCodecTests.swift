@@ -44,7 +44,7 @@ import Testing
     for part in [-4 * step, 0, 7 * step] {
       let top = part + 32 * number
       let last = number == 2 ? ((top + 9) / step + 1) * step - 1 : top + 31
-      let window = Window(minX: -step, minY: top, maxX: 30 * step - 1, maxY: last)
+      let window = Window(minX: -step, minY: top, maxX: 120 * step - 1, maxY: last)
       let chunk = SampleChunk.picture(window, .subsampled(step))
       let packed = try codec.encode(chunk, .piz)
       #expect(packed.count < chunk.bytes.count)

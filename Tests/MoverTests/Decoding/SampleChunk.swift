@@ -12,7 +12,7 @@ struct SampleChunk {
     _ window: Window, _ channels: [FrameEngine.Channel],
     _ value: (_ channel: Int, _ column: Int, _ y: Int) -> UInt32
   ) {
-    shape = ChunkShape(window: window, channels: channels)
+    let shape = ChunkShape(window: window, channels: channels)
     var bytes = [UInt8](repeating: 0, count: shape.byteCount)
     for (index, channel) in channels.enumerated() {
       let width = channel.type.byteCount
@@ -26,6 +26,7 @@ struct SampleChunk {
         }
       }
     }
+    self.shape = shape
     self.bytes = bytes
   }
 
@@ -101,7 +102,7 @@ extension IsolatedCodec {
   ) throws(ChunkFault) -> [UInt8] {
     var bytes = [UInt8](repeating: 0xAA, count: shape.byteCount)
     var span = bytes.mutableSpan
-    var target = span.mutableBytes
+    var target = unsafe span.mutableBytes
     let slack = try decode(unsafe packed.span.bytes, codec, shape, into: &target)
     precondition(slack == 0, "the library tells of no slack")
     return bytes
