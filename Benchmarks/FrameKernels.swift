@@ -31,7 +31,7 @@ enum FrameBenchmarks {
       for index in 0..<count {
         let bytes = image.span.extracting(
           index * shape.byteCount..<(index + 1) * shape.byteCount)
-        do {
+        do throws(ChunkFault) {
           try encoder.encode(unsafe bytes.bytes, codec, shape, into: &packed[index])
         } catch { fatalError(error.reason) }
       }
@@ -42,8 +42,9 @@ enum FrameBenchmarks {
       for index in 0..<count {
         var span = chunk.mutableSpan
         var target = unsafe span.mutableBytes
-        do {
-          _ = try decoder.decode(packed[index].rawBytes, codec, shape, into: &target)
+        let source = packed[index]
+        do throws(ChunkFault) {
+          _ = try decoder.decode(source.rawBytes, codec, shape, into: &target)
         } catch { fatalError(error.reason) }
       }
     }

@@ -277,7 +277,10 @@ private struct DeepSample {
         do {
           let summary = try sample.decode(&decoder, table: damaged[0], data: damaged[1])
           #expect(summary.sampleCount * 10 == decoder.samples.byteCount)
-        } catch { faults += 1 }
+        } catch {
+          faults += 1
+          #expect(decoder.samples.byteCount == 0)
+        }
       }
       #expect(faults > 0)
     }

@@ -2,8 +2,8 @@
 /// Trusts no byte of them.
 ///
 /// One a thread; holds a libdeflate decompressor and a scratch buffer as large as the largest chunk
-/// so far, and allocates nothing for a chunk otherwise. ZIP runs at nine tenths of libdeflate's
-/// speed.
+/// so far, and allocates nothing for a chunk otherwise. ZIP takes a twentieth longer than
+/// libdeflate alone.
 public struct ChunkDecoder: ~Copyable, Sendable {
   private var unpacker = ByteUnpacker()
 

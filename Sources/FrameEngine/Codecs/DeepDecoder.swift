@@ -41,8 +41,8 @@ public struct DeepDecoder: ~Copyable, Sendable {
     borrowing get { unpacked.bytes(unpackedCount) }
   }
 
-  /// Unpacks a chunk; `counts` and `samples` are its own from then on. After a fault they are
-  /// undefined.
+  /// Unpacks a chunk; `counts` and `samples` are its own from then on. After a fault there are no
+  /// samples, and the counts say nothing.
   ///
   /// - Parameters:
   ///   - packedCounts: the packed table of counts: for each row, how many samples the pixels up to
@@ -62,6 +62,7 @@ public struct DeepDecoder: ~Copyable, Sendable {
     guard codec.allowsDeep || codec == .zip else {
       throw ChunkFault(.codecUnsupported, "\(codec.name) does not pack deep samples")
     }
+    unpackedCount = 0
     guard unpackedByteCount <= UInt64(byteLimit) else {
       throw ChunkFault(
         .limitExceeded,
@@ -78,9 +79,8 @@ public struct DeepDecoder: ~Copyable, Sendable {
         "\(summary.sampleCount) samples of \(perSample) bytes are counted, and "
           + "\(unpackedByteCount) bytes are stated")
     }
-    unpackedCount = Int(unpackedByteCount)
-    summary.slack += try unpacker.unpack(
-      packedSamples, codec, into: &unpacked, count: unpackedCount)
+    summary.slack += try unpacker.unpack(packedSamples, codec, into: &unpacked, count: counted)
+    unpackedCount = counted
     checkOrder(window, channels, &summary)
     return summary
   }

@@ -15,17 +15,22 @@ enum PXR24 {
   }
 
   /// Bytes of all planes of a chunk.
-  static func planesByteCount(_ shape: ChunkShape) -> Int {
-    var count = 0
-    forEachRow(shape) { type, samples in count += samples * planeCount(type) }
-    return count
+  static func planesByteCount(_ shape: ChunkShape) -> Int { byteCounts(shape).planes }
+
+  /// Bytes of a chunk, row by row as `join` and `split` go: of its planes, and of its samples.
+  private static func byteCounts(_ shape: ChunkShape) -> (planes: Int, samples: Int) {
+    var counts = (planes: 0, samples: 0)
+    forEachRow(shape) { type, samples in
+      counts.planes += samples * planeCount(type)
+      counts.samples += samples * type.byteCount
+    }
+    return counts
   }
 
   /// Takes planes back, row by row; a float's lowest 8 bits become 0. The spans have the lengths
   /// that `shape` says.
   static func join(_ planes: RawSpan, _ shape: ChunkShape, into target: inout MutableRawSpan) {
-    let counts = (planesByteCount(shape), shape.byteCount)
-    precondition(planes.byteCount == counts.0 && target.byteCount == counts.1)
+    precondition(byteCounts(shape) == (planes.byteCount, target.byteCount))
     unsafe planes.withUnsafeBytes { source in
       unsafe target.withUnsafeMutableBytes { target in
         guard let from = source.baseAddress, let to = target.baseAddress else { return }
@@ -44,8 +49,7 @@ enum PXR24 {
   /// Makes planes, row by row; floats are rounded to 24 bits. The spans have the lengths that
   /// `shape` says.
   static func split(_ source: RawSpan, _ shape: ChunkShape, into planes: inout MutableRawSpan) {
-    let counts = (shape.byteCount, planesByteCount(shape))
-    precondition(source.byteCount == counts.0 && planes.byteCount == counts.1)
+    precondition(byteCounts(shape) == (planes.byteCount, source.byteCount))
     unsafe source.withUnsafeBytes { source in
       unsafe planes.withUnsafeMutableBytes { target in
         guard let from = source.baseAddress, let to = target.baseAddress else { return }
