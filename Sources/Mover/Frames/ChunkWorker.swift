@@ -98,9 +98,10 @@ struct ChunkWorker: ~Copyable {
     _ record: ChunkRecord, _ packing: PixelCodec, _ shape: ChunkShape, _ bytes: RawSpan
   ) throws(ChunkFault) -> Int {
     if unpacked.capacity < shape.byteCount { unpacked = Buffer(capacity: shape.byteCount) }
-    var memory = unpacked.mutableBytes
-    var target = memory.extracting(0..<shape.byteCount)
-    return try codec.decode(bytes.extracting(record.payload), packing, shape, into: &target)
+    let packed = bytes.extracting(record.payload)
+    return try unpacked.withMutableBytes(shape.byteCount) { target throws(ChunkFault) in
+      try codec.decode(packed, packing, shape, into: &target)
+    }
   }
 
   /// Runs `body` with the unpacked bytes of a chunk of samples.

@@ -2,19 +2,23 @@ import FrameEngine
 
 /// One frame in memory, looked at step by step: container, chunks, pixels, profile, manifest.
 struct FrameInspection: ~Copyable {
+  private let disk: any Disk
   private let options: VerifyOptions
   private let cancellation: CancelToken?
   private(set) var report: FrameReport
 
-  init(_ file: FrameFile, _ options: VerifyOptions, _ cancellation: CancelToken?) {
+  init(
+    _ file: FrameFile, on disk: any Disk, _ options: VerifyOptions, _ cancellation: CancelToken?
+  ) {
+    self.disk = disk
     self.options = options
     self.cancellation = cancellation
     report = FrameReport(file)
   }
 
   /// Looks at the frame that lies in `memory`. `crew` are the threads that share its chunks.
-  mutating func inspect(_ memory: FrameBytes, _ crew: FrameCrew) {
-    memory.withBytes { bytes in
+  mutating func inspect(_ memory: FrameBytes, _ crew: FrameCrew) throws(DiskError) {
+    try memory.withBytes { bytes throws(DiskError) in
       report.byteCount = bytes.byteCount
       let container = Container(reading: bytes)
       var findings = container.findings
@@ -26,7 +30,7 @@ struct FrameInspection: ~Copyable {
       let judged = options.profile.judge(
         container.parts, versionFlags: container.versionFlags, fileName: report.file.name)
       report.findings = findings.compactMap(options.profile.weighing) + judged
-      digest(container, bytes)
+      try digest(container, bytes)
     }
   }
 
@@ -44,11 +48,12 @@ struct FrameInspection: ~Copyable {
       report.parts[number].scan = result.scans[number]
     }
     findings += deepFindings(container.parts, result)
+    findings += report.parts.enumerated().compactMap { SalvageFinding.finding($1, part: $0) }
     guard options.depth == .pixels else { return }
     findings += PixelJudge.judge(result.scans)
     for (number, look) in looks.enumerated() {
       for (layer, ids) in zip(look.layers, result.ids[number]) {
-        findings += IDFindings.findings(layer.matte, ids, part: number, of: report.file)
+        findings += IDFindings.findings(layer.matte, ids, part: number, of: report.file, on: disk)
       }
     }
   }
@@ -89,10 +94,12 @@ struct FrameInspection: ~Copyable {
   }
 
   /// Takes the frame's digests and compares them with the manifest.
-  private mutating func digest(_ container: Container, _ bytes: RawSpan) {
+  private mutating func digest(_ container: Container, _ bytes: RawSpan) throws(DiskError) {
     guard options.takesDigests || options.manifest != nil else { return }
+    let path = report.file.path
     var frame = FrameManifest.Frame(
-      name: report.file.path, byteCount: bytes.byteCount, digest: BLAKE3.hash(bytes))
+      name: try options.manifestNames?.name(of: path) ?? path, byteCount: bytes.byteCount,
+      digest: BLAKE3.hash(bytes))
     frame.parts = container.chunks.enumerated().map { number, chunks in
       let scan = report.parts[number].isComplete ? report.parts[number].scan : nil
       return FrameManifest.Part(

@@ -44,9 +44,11 @@ public struct FrameReport: Sendable {
     }
   }
 
-  /// Findings of one severity.
-  public func count(_ severity: Finding.Severity) -> Int {
-    findings.count { $0.severity == severity }
+  /// The same without what was kept of its pixels, which takes the most memory.
+  public var withoutPixels: FrameReport {
+    var report = self
+    for index in report.parts.indices { report.parts[index].scan = nil }
+    return report
   }
 }
 

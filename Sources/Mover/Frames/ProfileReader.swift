@@ -160,10 +160,14 @@ struct ProfileReader {
   private mutating func pixels(_ node: YAMLNode) throws(YAMLError) {
     var fields = try ProfileFields(node)
     if let node = fields.take("negative-allowed") {
-      profile.pixels.allowsNegative = try node.flag()
+      if try node.flag() { profile.pixels.negativeShare = 1 }
     }
-    if let node = fields.take("over-limit") { profile.pixels.limit = try node.number() }
-    if let node = fields.take("fireflies") { profile.pixels.looksForFireflies = try node.flag() }
+    if let node = fields.take("over-limit") {
+      profile.pixels.colourMaximum = Double(try node.number())
+    }
+    if let node = fields.take("fireflies"), try !node.flag() {
+      profile.pixels.fireflies = nil
+    }
     try fields.finish()
   }
 }

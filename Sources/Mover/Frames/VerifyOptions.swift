@@ -10,6 +10,8 @@ public struct VerifyOptions: Sendable {
   public var range: FrameRange?
   /// Digests from when the frames were good, which they are compared with.
   public var manifest: FrameManifest?
+  /// The names that frames have in manifests; `nil` for their paths.
+  public var manifestNames: ManifestNames?
   /// Whether digests of file and chunks are taken, for a manifest to be written.
   public var takesDigests = false
   /// The width in pixels that thumbnails get at least; `nil` for none.

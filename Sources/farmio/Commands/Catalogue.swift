@@ -5,6 +5,7 @@ enum Catalogue {
     StatsCommand.spec, RestoreCommand.spec, CheckCommand.spec, ForgetCommand.spec,
     PruneCommand.spec,
     CopyCommand.spec, SyncCommand.spec,
+    VerifyCommand.spec,
     HelpCommand.spec, VersionCommand.spec, CompletionsCommand.spec, ManCommand.spec,
   ]
 
