@@ -39,13 +39,15 @@ struct FrameInspection: ~Copyable {
   ) {
     let looks = container.parts.enumerated().map { number, part in look(at: part, number) }
     let frame = FrameLook(container, looks)
-    crew.run(frame, memory, cancellation)
+    let cancellation = cancellation
+    crew.run(upTo: frame.sliceCount) { frame.run(&$0, memory, cancellation) }
     let result = frame.result
     findings += result.findings
     for number in report.parts.indices {
       let missing = container.chunks[number].indices.filter { container.chunks[number][$0] == nil }
       report.parts[number].damaged = (missing + result.damaged[number]).sorted()
       report.parts[number].scan = result.scans[number]
+      report.parts[number].thumbnail = result.thumbnails[number]
     }
     findings += deepFindings(container.parts, result)
     findings += report.parts.enumerated().compactMap { SalvageFinding.finding($1, part: $0) }
@@ -60,24 +62,26 @@ struct FrameInspection: ~Copyable {
 
   private func look(at part: Part, _ number: Int) -> PartLook {
     guard options.depth == .pixels, !part.kind.isDeep else {
-      return PartLook(part: part, number: number, plan: nil, layers: [])
+      return PartLook(part: part, number: number, plan: nil, thumbnail: nil, layers: [])
     }
     let layers = Cryptomatte.layers(of: part).map { matte in
       PartLook.Layer(
         matte: matte, channels: matte.idChannels.compactMap { part.channels.firstIndex(of: $0) })
     }
-    let plan = ScanPlan(
-      part, limits: options.profile.pixels, thumbnail: number == 0 ? thumbnail(of: part) : nil)
-    return PartLook(part: part, number: number, plan: plan, layers: layers)
+    let plan = ScanPlan(part, limits: options.profile.pixels)
+    return PartLook(
+      part: part, number: number, plan: plan, thumbnail: number == 0 ? thumbnail(of: part) : nil,
+      layers: layers)
   }
 
-  /// The channels that a person looks at, shrunk to no less than the wanted width.
-  private func thumbnail(of part: Part) -> ScanPlan.Thumbnail? {
-    guard let width = options.thumbnailWidth, let view = ViewChannels(of: part.channels) else {
+  /// An empty picture of what a person looks at.
+  private func thumbnail(of part: Part) -> Thumbnail? {
+    guard let box = options.thumbnails, let view = ViewChannels(of: part.channels) else {
       return nil
     }
-    return ScanPlan.Thumbnail(
-      scale: max(1, part.dataWindow.width / width), channels: view.places)
+    return Thumbnail(
+      display: part.displayWindow, pixelAspectRatio: part.pixelAspectRatio,
+      channels: part.channels, showing: view, fittingWidth: box.width, height: box.height)
   }
 
   private func deepFindings(_ parts: [Part], _ result: FrameLookResult) -> [Finding] {

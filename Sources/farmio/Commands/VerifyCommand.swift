@@ -102,7 +102,7 @@ enum VerifyCommand {
     var options = VerifyOptions()
     options.threads = session.threads
     if let name = session[profile] { options.profile = try session.profile(name, on: disk) }
-    options.thumbnailWidth = session[html] == nil ? nil : 320
+    options.thumbnails = session[html] == nil ? nil : ThumbnailBox(width: 320, height: 240)
     options.takesDigests = session[writeManifest] != nil
     if let path = session[manifest] {
       if SmallFile.exists(path) {
