@@ -18,32 +18,31 @@ extension ChunkSurvey {
     }
     let place = place(part, first)
     let offset = layout.tableOffset + first * 8
-    if zeros.count == total {
-      findings.add(
-        .chunkTableZero, place, at: offset, count: total,
-        "the offset table is all zero, and the chunks are there")
-    } else {
-      findings.add(
-        .chunkTablePartial, place, at: offset, count: zeros.count,
-        "\(zeros.count) of \(total) entries of the offset table are zero")
-    }
+    let found = zeros.reduce(0) { $0 + (records[part][$1] == nil ? 0 : 1) }
+    findings.add(
+      zeros.count == total ? .chunkTableZero : .chunkTablePartial, place, at: offset,
+      count: zeros.count,
+      "\(zeros.count) of \(total) entries of the offset table are zero; \(found) of their chunks"
+        + " are in the file")
   }
 
-  /// Whether the data ends before the last chunk of a part with zero entries.
+  /// Whether the data ends before the last chunk of a part with zero entries. A stretch without a
+  /// leader may be a chunk that is there and damaged, unless it is what storage sets aside: zeros up
+  /// to the end.
   private func endsEarly(
     _ layout: PartLayout, _ unexplained: [Range<Int>], _ bytes: RawSpan
   ) -> Bool {
     let part = layout.number
-    guard isComplete,
-      states[part].indices.contains(where: {
-        states[part][$0] == .zero && records[part][$0] == nil
-      })
-    else { return false }
-    if layout.part.lineOrder == .random { return unexplained.isEmpty }
+    let missing = states[part].indices.reduce(0) {
+      $0 + (states[part][$1] == .zero && records[part][$1] == nil ? 1 : 0)
+    }
+    let damaged = unexplained.filter {
+      $0.upperBound < byteCount || !ZeroPages.isZero($0, bytes)
+    }
+    guard isComplete, missing > damaged.count else { return false }
+    if layout.part.lineOrder == .random { return true }
     let last = layout.grid.position(of: layout.grid.count - 1, in: layout.part.lineOrder)
-    guard records[part][last] == nil else { return false }
-    guard let tail = unexplained.last, tail.upperBound == byteCount else { return true }
-    return ZeroPages.isZero(tail, bytes)
+    return records[part][last] == nil
   }
 
   /// Entries that are not zero and lead elsewhere than to their chunk.

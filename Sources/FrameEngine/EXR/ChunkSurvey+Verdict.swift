@@ -29,12 +29,12 @@ extension ChunkSurvey {
     let doubtfulEnds = Set(extents.lazy.filter { !$0.isSizeKnown }.map(\.end))
     var unexplained = [Range<Int>]()
     for leftover in leftovers {
-      judgeZeros(leftover, bytes)
       var cursor = leftover.lowerBound
       if doubtfulEnds.contains(cursor) {
         // The payload of the chunk whose size cannot be believed.
         cursor = min(strays.first { $0.entry >= cursor }?.entry ?? Int.max, leftover.upperBound)
       }
+      judgeZeros(cursor..<leftover.upperBound, bytes)
       while let stray = strays.first, stray.entry < leftover.upperBound {
         strays.removeFirst()
         guard stray.entry >= cursor else { continue }
@@ -163,6 +163,7 @@ extension ChunkSurvey {
       if lost == 0 { firstLost = chunk }
       lost += 1
     }
+    // Each stretch without a leader may be one of the chunks that seem lost behind the end.
     guard lost > unexplained.count || lost > 0 && !cutChunks.isEmpty else { return false }
     findings.add(
       .fileTruncated, place(firstLost.part, firstLost.index), at: byteCount, count: lost,
