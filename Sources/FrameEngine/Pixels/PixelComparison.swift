@@ -53,6 +53,14 @@ public struct PixelComparison: Sendable {
     }
   }
 
+  /// Adds a chunk of which every sample is the same in both images.
+  public mutating func addEqual(_ shape: ChunkShape) {
+    for (index, pair) in channels.pairs.enumerated() {
+      let row = ChannelRow(pair.left, shape)
+      differences[index].samples += row.rowCount * row.count
+    }
+  }
+
   /// Adds a comparison of other chunks of the same parts. For equal sums, merge in chunk order.
   public mutating func merge(_ other: PixelComparison) {
     precondition(other.channels == channels, "comparisons of the same channels")

@@ -12,17 +12,17 @@ enum FrameWork {
   static func open(_ session: Session, _ disk: any Disk, _ path: FileName) throws(CommandError)
     -> FrameSource
   {
+    let decoder = try session.decoder()
+    let source: FrameSource
     do throws(DiskError) {
-      let source = try FrameSource(
-        disk: disk, decoder: try session.decoder(), threads: session.threads,
+      source = try FrameSource(
+        disk: disk, decoder: decoder, threads: session.threads,
         cancellation: session.interrupt.token)
-      try opening { () throws(FrameWorkError) in try source.open(path) }
-      return source
-    } catch let error as DiskError {
+    } catch {
       throw CommandError(error)
-    } catch let error as CommandError {
-      throw error
     }
+    try opening { () throws(FrameWorkError) in try source.open(path) }
+    return source
   }
 
   /// The level of deflate that was asked for.
