@@ -14,7 +14,7 @@ private struct DeepSample {
   var codec = PixelCodec.zips
   /// Whether depth falls within the pixel of this number.
   var unsortedPixel: Int?
-  var stated: UInt64?
+  var stated: Int?
 
   /// So many pixels, each with 0 to 3 samples.
   init(_ window: Window) {
@@ -71,7 +71,7 @@ private struct DeepSample {
     let bytes = samples
     let packed = GuardedBytes(data ?? Self.packed(bytes, codec))
     return try decoder.decode(
-      counts: counts.span, samples: packed.span, unpackedByteCount: stated ?? UInt64(bytes.count),
+      counts: counts.span, samples: packed.span, unpackedByteCount: stated ?? bytes.count,
       codec, window: window, channels: channels)
   }
 
@@ -157,7 +157,7 @@ private struct DeepSample {
     var sample = Self.tile
     let bytes = sample.samples.count
     for stated in [0, bytes - 10, bytes + 10] {
-      sample.stated = UInt64(stated)
+      sample.stated = stated
       #expect(sample.fault() == .deepTotal)
     }
   }
@@ -177,8 +177,10 @@ private struct DeepSample {
     var sample = Self.tile
     #expect(sample.fault(byteLimit: sample.samples.count) == nil)
     #expect(sample.fault(byteLimit: sample.samples.count - 1) == .limitExceeded)
-    sample.stated = .max
-    #expect(sample.fault() == .limitExceeded)
+    for stated in [Int.max, -1] {
+      sample.stated = stated
+      #expect(sample.fault() == .limitExceeded)
+    }
     sample.stated = 0
     #expect(sample.fault(byteLimit: sample.table.count - 1) == .limitExceeded)
     var decoder = DeepDecoder()
@@ -244,7 +246,7 @@ private struct DeepSample {
       var decoder = DeepDecoder()
       return try decoder.decode(
         counts: table.bytes.rawBytes, samples: data.bytes.rawBytes,
-        unpackedByteCount: UInt64(data.count), .none, window: window,
+        unpackedByteCount: data.count, .none, window: window,
         channels: [Channel(name: "Z", type: type)]
       ).unsortedPixels
     }

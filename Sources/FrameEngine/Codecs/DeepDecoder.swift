@@ -56,14 +56,14 @@ public struct DeepDecoder: ~Copyable, Sendable {
   ///   `deepTotal` if they do not add up to the stated bytes; `limitExceeded` for more bytes than
   ///   the limit, before memory is taken for them; `codecUnsupported` for other codecs.
   public mutating func decode(
-    counts packedCounts: RawSpan, samples packedSamples: RawSpan, unpackedByteCount: UInt64,
+    counts packedCounts: RawSpan, samples packedSamples: RawSpan, unpackedByteCount: Int,
     _ codec: PixelCodec, window: Window, channels: [Channel]
   ) throws(ChunkFault) -> Summary {
     guard codec.allowsDeep || codec == .zip else {
       throw ChunkFault(.codecUnsupported, "\(codec.name) does not pack deep samples")
     }
     unpackedCount = 0
-    guard unpackedByteCount <= UInt64(byteLimit) else {
+    guard (0...byteLimit).contains(unpackedByteCount) else {
       throw ChunkFault(
         .limitExceeded,
         "the samples take \(unpackedByteCount) bytes unpacked; the limit is \(byteLimit)")
@@ -73,7 +73,7 @@ public struct DeepDecoder: ~Copyable, Sendable {
     try Self.readCounts(table, window, into: &counts, &summary)
     let perSample = channels.reduce(0) { $0 + $1.type.byteCount }
     let (counted, isTooMany) = summary.sampleCount.multipliedReportingOverflow(by: perSample)
-    guard !isTooMany, UInt64(counted) == unpackedByteCount else {
+    guard !isTooMany, counted == unpackedByteCount else {
       throw ChunkFault(
         .deepTotal,
         "\(summary.sampleCount) samples of \(perSample) bytes are counted, and "

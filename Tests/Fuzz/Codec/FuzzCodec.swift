@@ -46,14 +46,14 @@ private func unpackDeep(_ bytes: RawSpan, _ codec: PixelCodec, _ shape: ChunkSha
   var rest = bytes
   for index in fields.indices { rest = rest.splittingFirst(&fields[index]) }
   let split = min(Int(fields[0]) | Int(fields[1]) << 8, rest.byteCount)
-  let stated = UInt64(fields[2]) | UInt64(fields[3]) << 8
+  let stated = Int(fields[2]) | Int(fields[3]) << 8
   var decoder = DeepDecoder(byteLimit: 1 << 20)
   let summary = try? decoder.decode(
     counts: rest.extracting(0..<split), samples: rest.extracting(split..<rest.byteCount),
     unpackedByteCount: stated, codec, window: shape.window, channels: shape.channels)
   guard let summary else { return }
   precondition(decoder.counts.reduce(0) { $0 + Int($1) } == summary.sampleCount)
-  precondition(decoder.samples.byteCount == Int(stated))
+  precondition(decoder.samples.byteCount == stated)
 }
 
 private func parse(_ bytes: RawSpan) {
