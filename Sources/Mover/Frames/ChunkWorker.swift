@@ -46,7 +46,15 @@ struct ChunkWorker: ~Copyable {
   ) throws(ChunkFault) -> (packed: [UInt8], digest: Digest) {
     if unpacked.capacity < shape.byteCount { unpacked = Buffer(capacity: shape.byteCount) }
     unpacked.withMutableBytes(shape.byteCount) { gather(&$0) }
-    let bytes = unpacked.bytes.extracting(0..<shape.byteCount)
+    return try ChunkWorker.encode(unpacked, with: &codec, shape, packing, quality)
+  }
+
+  /// Apart from the worker, so that its codec may change while its memory is read.
+  private static func encode(
+    _ memory: borrowing Buffer, with codec: inout FrameCodec, _ shape: ChunkShape,
+    _ packing: PixelCodec, _ quality: Float
+  ) throws(ChunkFault) -> (packed: [UInt8], digest: Digest) {
+    let bytes = memory.bytes.extracting(0..<shape.byteCount)
     var packed: [UInt8] = []
     try codec.encode(bytes, packing, shape, quality: quality, into: &packed)
     return (packed, BLAKE3.hash(bytes))
@@ -150,7 +158,7 @@ struct ChunkWorker: ~Copyable {
     let summary = try deep.decode(
       counts: bytes.extracting(table),
       samples: bytes.extracting(table.upperBound..<record.payload.upperBound),
-      unpackedByteCount: UInt64(sizes.unpackedData), look.part.codec,
+      unpackedByteCount: sizes.unpackedData, look.part.codec,
       window: record.region.window, channels: look.part.channels)
     note(slack: summary.slack, record, look.number, &outcome)
     outcome.deepSamples = summary.maxSamplesPerPixel

@@ -5,7 +5,7 @@ import Synchronization
 /// own. One frame at a time.
 final class FrameCrew: @unchecked Sendable {
   /// What one thread works with.
-  private final class Member {
+  private final class Member: @unchecked Sendable {
     var worker: ChunkWorker
 
     init(_ decoder: DecoderProgram) { worker = ChunkWorker(decoder) }

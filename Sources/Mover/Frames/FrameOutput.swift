@@ -41,6 +41,11 @@ public final class FrameOutput: Sendable {
     do throws(DiskError) { try disk.removeIfPresent(name, in: folder) } catch { return }
   }
 
+  /// Writes an array.
+  public func write(_ bytes: [UInt8], to path: FileName) throws(DiskError) {
+    try write(bytes.rawBytes, to: path)
+  }
+
   private func writeDurably(_ bytes: RawSpan, as name: FileName, in folder: Handle)
     throws(DiskError)
   {

@@ -103,7 +103,7 @@ struct PictureFormat {
       throw CommandError(at: path, "make the picture", error.reason)
     }
     do throws(DiskError) {
-      try output.write(bytes.rawBytes, to: path)
+      try output.write(bytes, to: path)
     } catch {
       throw CommandError(error)
     }
