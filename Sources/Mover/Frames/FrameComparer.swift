@@ -85,7 +85,8 @@ public struct FrameComparer: Sendable {
     let (leftMemory, rightMemory, cancellation) = (left.memory, right.memory, cancellation)
     let (leftPath, rightPath) = (left.path, right.path)
     let next = Atomic<Int>(0)
-    let state = Mutex((parts: [(Int, PixelComparison)](), equal: [ChunkRegion](), fault: FrameWorkError?.none))
+    let state = Mutex(
+      (parts: [(Int, PixelComparison)](), equal: [ChunkRegion](), fault: FrameWorkError?.none))
     left.crew.run(upTo: records.count) { worker in
       while cancellation?.isCancelled != true, state.withLock({ $0.fault == nil }) {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
