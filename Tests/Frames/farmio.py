@@ -112,6 +112,16 @@ class Farmio:
     def compare(self, one, other, **options):
         return self.run("compare", one, other, *spelled(options), "--json", seconds=60)
 
+    @staticmethod
+    def compared(answer):
+        """{channel: {max, mean, count}} of an answer to `compare`; one of the first part wins."""
+        found = {}
+        for record in answer.records:
+            for part in record.get("parts", [record]):
+                for channel in part.get("channels", []):
+                    found.setdefault(channel["name"], channel)
+        return found
+
 
 def spelled(options):
     """tile_size=64 as `--tile-size 64`."""

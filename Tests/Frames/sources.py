@@ -40,7 +40,7 @@ def written(planes, header, path=None):
     """The bytes of a file as OpenEXR writes it."""
     with tempfile.TemporaryDirectory(prefix="farmio-frames-") as folder:
         target = path or os.path.join(folder, "frame.exr")
-        OpenEXR.File(header, planes).write(target)
+        OpenEXR.File(header, dict(planes)).write(target)  # it changes what it is given
         with open(target, "rb") as file:
             return file.read()
 
