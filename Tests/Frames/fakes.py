@@ -8,7 +8,7 @@ from farmio import Answer
 def spoken(findings, status):
     frame = {"type": "frame", "path": "frame.exr", "status": "bad" if status else "sound",
              "findings": findings}
-    return Answer(status, json.dumps(frame) + "\n", "", 0)
+    return Answer(status, json.dumps(frame) + "\n", "")
 
 
 def finding(code, **place):

@@ -1,6 +1,8 @@
 """How the rigs call `farmio`: every command's spelling stands here, and nowhere else.
 
-Each call runs under a limit of time, and its largest resident size is known afterwards.
+Each call runs under a limit of CPU time (and, four times as long, of the clock, since others load
+the machine too), and its largest resident size is known afterwards: of the largest process, never
+less than this one's own.
 """
 import dataclasses
 import json
@@ -17,8 +19,9 @@ class Answer:
     status: int
     output: str
     errors: str
-    peak: int
+    peak: int = 0
     late: bool = False
+    cpu: float = 0.0
 
     @property
     def trouble(self):
@@ -29,11 +32,16 @@ class Answer:
             return f"ended by itself with {self.status}: {self.errors.strip()[-300:]}"
         if self.status == 2:
             return f"refused the command: {self.errors.strip()[-300:]}"
-        return ""
+        foreign = next((line for line in self.lines if parsed(line) is None), None)
+        return "" if foreign is None else f"printed what is no JSON: {foreign[:100]}"
+
+    @property
+    def lines(self):
+        return [line for line in self.output.splitlines() if line.strip()]
 
     @property
     def records(self):
-        return [json.loads(line) for line in self.output.splitlines() if line.strip()]
+        return [record for line in self.lines if (record := parsed(line)) is not None]
 
     @property
     def frames(self):
@@ -49,6 +57,15 @@ class Answer:
                 if severity in (None, finding["severity"])}
 
 
+def parsed(line):
+    """The record on a line; None where there is none."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "type" in record else None
+
+
 def call(words, seconds=SECONDS):
     """Runs a program to its end, or to its limit."""
     words = list(map(str, words))
@@ -56,7 +73,7 @@ def call(words, seconds=SECONDS):
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, env=variables) as process:
         late = threading.Event()
-        timer = threading.Timer(seconds, lambda: (late.set(), process.kill()))
+        timer = threading.Timer(4 * seconds, lambda: (late.set(), process.kill()))
         errors = []
         drain = threading.Thread(target=lambda: errors.append(process.stderr.read()))
         timer.start()
@@ -66,8 +83,10 @@ def call(words, seconds=SECONDS):
         _, status, usage = os.wait4(process.pid, 0)
         timer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
+    cpu = usage.ru_utime + usage.ru_stime
     return Answer(process.returncode, output.decode(errors="replace"),
-                  errors[0].decode(errors="replace"), usage.ru_maxrss << 10, late.is_set())
+                  errors[0].decode(errors="replace"), usage.ru_maxrss << 10,
+                  late.is_set() or cpu > seconds, cpu)
 
 
 class Farmio:

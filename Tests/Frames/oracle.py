@@ -4,7 +4,7 @@ import math
 import numpy
 import OpenEXR
 
-TOLERANCE = 1e-6  # of a mean; sums are made in another order
+TOLERANCE = 1e-6  # of the mean magnitude: sums are made in another order
 
 
 def parts_of(path):
@@ -37,7 +37,8 @@ def statistics(pixels):
             "negative": int((wide < 0).sum()), "zero": int((wide == 0).sum()),
             "min": float(wide.min()) if len(wide) else None,
             "max": float(wide.max()) if len(wide) else None,
-            "mean": float(wide.mean()) if len(wide) else None}
+            "mean": float(wide.mean()) if len(wide) else None,
+            "magnitude": float(abs(wide).mean()) if len(wide) else 0.0}
 
 
 def differences(said, true):
@@ -46,9 +47,16 @@ def differences(said, true):
     for key in ("samples", "nan", "inf", "negative", "zero", "min", "max"):
         if key in said and not same(said[key], true[key], 0):
             wrong.append(f"{key} {said[key]}, not {true[key]}")
-    if not same(said.get("mean"), true["mean"], TOLERANCE):
+    if not same_mean(said.get("mean"), true["mean"], true["magnitude"]):
         wrong.append(f"mean {said.get('mean')}, not {true['mean']}")
     return ", ".join(wrong)
+
+
+def same_mean(one, other, magnitude, tolerance=TOLERANCE):
+    """Whether two means differ by no more than a sum of such numbers may."""
+    if one is None or other is None:
+        return one is other or (one or other or 0) == 0
+    return abs(one - other) <= tolerance * magnitude + 1e-12
 
 
 def same(one, other, tolerance):

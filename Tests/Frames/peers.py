@@ -10,7 +10,7 @@ PEERS = {
     "checkOpenEXRFile": [os.path.join(rig.TOOLS, "exrcheck")],
     "with its core pass": [os.path.join(rig.TOOLS, "exrcheck"), "-c"],
     "oiiotool 2.4": ["oiiotool", "--stats"],
-    "oiiotool 3.2": [os.path.join(rig.TOOLS, "bin", "oiiotool"), "--stats"],
+    "oiiotool 3.2": [os.path.join(rig.OIIO, "oiiotool"), "--stats"],
 }
 
 

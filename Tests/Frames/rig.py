@@ -1,5 +1,6 @@
 """What the parts share: counting expectations, finding the corpus, a scratch folder."""
 import argparse
+import glob
 import os
 import sys
 import tempfile
@@ -9,6 +10,8 @@ from farmio import Farmio
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TOOLS = os.path.join(ROOT, ".build", "frames")
+# OpenImageIO's programs; those in the environment's bin are Python scripts around them.
+OIIO = next(glob.iglob(f"{TOOLS}/lib/python3*/site-packages/OpenImageIO/bin"), f"{TOOLS}/bin")
 
 
 class Suite:

@@ -21,6 +21,7 @@ import oracle
 import rig
 import sources
 
+ANSWERS = sys.stdout
 WRONGS = {
     "blind": "no finding is ever told",
     "numbers": "means are off by a thousandth",
@@ -31,8 +32,8 @@ WRONGS = {
 }
 WRONG = os.environ.get("WRONG", "")
 assert not WRONG or WRONG in WRONGS
-MAKETX = os.path.join(rig.TOOLS, "bin", "maketx")
-OIIOTOOL = os.path.join(rig.TOOLS, "bin", "oiiotool")
+MAKETX = os.path.join(rig.OIIO, "maketx")
+OIIOTOOL = os.path.join(rig.OIIO, "oiiotool")
 
 
 def finding(code, **place):
@@ -66,6 +67,8 @@ def examined(path):
         code = str(error) if str(error) in codes.CODES else "file-truncated"
         record["findings"].append(finding(code))
         digest = path
+    if not record["parts"] and not record["findings"]:
+        record["findings"].append(finding("header-malformed"))
     if WRONG == "blind":
         record["findings"] = []
     return record, digest
@@ -86,7 +89,7 @@ def verify(paths, options):
     if len(paths) > 1:
         records.append({"type": "sequence", "findings": [] if WRONG == "blind" else findings})
     for record in records:
-        print(json.dumps(record))
+        print(json.dumps(record), file=ANSWERS)
     said = [f for record in records for f in record["findings"]]
     return int(any(f["severity"] == "error" for f in said))
 
@@ -120,12 +123,8 @@ def tile(paths, options):
 def convert(paths, options):
     source, target = paths
     with OpenEXR.File(source, separate_channels=True) as file:
-        parts = []
-        for part in file.parts:
-            header = {k: v for k, v in part.header.items() if k not in ("channels", "tiles")}
-            planes = {name: numpy.array(c.pixels) for name, c in part.channels.items()}
-            parts.append((header, planes))
-    header, planes = parts[0]
+        header = {k: v for k, v in file.header().items() if k not in ("channels", "tiles")}
+        planes = {name: numpy.array(c.pixels) for name, c in file.channels().items()}
     header["type"] = OpenEXR.scanlineimage
     if "codec" in options:
         codec = {name.lower(): name for name in sources.ENUMS}[options["codec"]]
@@ -181,11 +180,13 @@ def compare(paths, options):
         image = oiio.ImageBuf(oiio.ImageSpec(shown.shape[1], shown.shape[0], 3, "uint8"))
         image.set_pixels(oiio.ROI(), shown)
         image.write(options["heat-map"])
-    print(json.dumps({"type": "comparison", "channels": told}))
+    print(json.dumps({"type": "comparison", "channels": told}), file=ANSWERS)
     return int(count > 0)
 
 
 def main():
+    global ANSWERS
+    ANSWERS, sys.stdout = sys.stdout, sys.stderr  # OpenEXR prints its warnings
     verb, words = sys.argv[1], sys.argv[2:]
     paths, options = [], {}
     while words:

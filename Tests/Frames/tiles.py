@@ -16,7 +16,7 @@ import rig
 import sources
 from variant import put
 
-MAKETX = os.path.join(rig.TOOLS, "bin", "maketx")
+MAKETX = os.path.join(rig.OIIO, "maketx")
 HALF_STEP = 2.0 ** -10  # the largest relative step between two halves
 
 
