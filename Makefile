@@ -63,7 +63,7 @@ campaign: ## crash campaigns with new seeds for HOURS
 
 fuzz: ## run every fuzz target for SECONDS_EACH
 	@tools/setup build
-	@tools/fuzz $(SECONDS_EACH)
+	@Tests/Fuzz/run $(SECONDS_EACH)
 
 install: build ## install program, manual and completions under PREFIX
 	@tools/install $(farmio) "$(DESTDIR)$(PREFIX)"

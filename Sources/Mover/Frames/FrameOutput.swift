@@ -1,0 +1,66 @@
+public import FrameEngine
+import Glibc
+
+/// Writes one result file so that it appears under its name only when it is complete and durable:
+/// under a temporary name in the same folder, synced, renamed, and the folder synced.
+public struct FrameOutput: Sendable {
+  private let disk: any Disk
+
+  /// Writes to the files of `disk`.
+  public init(disk: any Disk) {
+    self.disk = disk
+  }
+
+  /// Writes `bytes` as the file `path`, in place of what has that name. What a killed writer left
+  /// in the folder is removed on the way.
+  public func write(_ bytes: RawSpan, to path: FileName) throws(DiskError) {
+    let (folderPath, name) = FrameOutput.split(path)
+    do throws(DiskError) {
+      let folder = try OpenFolder(at: folderPath, on: disk)
+      try sweep(folder.handle)
+      let temporary = TemporaryName(owner: .current).fileName
+      do throws(DiskError) {
+        try writeDurably(bytes, as: temporary, in: folder.handle)
+        try disk.rename(temporary, in: folder.handle, to: name, in: folder.handle)
+      } catch {
+        try disk.removeIfPresent(temporary, in: folder.handle)
+        throw error
+      }
+      try disk.sync(folder.handle)
+    } catch {
+      throw error.at(path)
+    }
+  }
+
+  private func writeDurably(_ bytes: RawSpan, as name: FileName, in folder: Handle)
+    throws(DiskError)
+  {
+    let handle = try disk.open(name, in: folder, .create(mode: 0o666))
+    do throws(DiskError) {
+      try disk.reserve(handle, byteCount: Int64(bytes.byteCount))
+      try disk.write(handle, at: 0, bytes)
+      try disk.sync(handle)
+    } catch {
+      disk.abandon(handle)
+      throw error
+    }
+    try disk.close(handle)
+  }
+
+  /// Removes what dead processes of this machine left unfinished.
+  private func sweep(_ folder: Handle) throws(DiskError) {
+    for entry in try disk.entries(of: folder) {
+      guard let left = TemporaryName(entry.name), left.owner.isDead(seenFrom: .current) else {
+        continue
+      }
+      try disk.removeIfPresent(entry.name, in: folder)
+    }
+  }
+
+  /// The folder and the name of a path.
+  static func split(_ path: FileName) -> (folder: FileName, name: FileName) {
+    guard let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+    let folder = slash == 0 ? FileName("/") : FileName(Array(path.bytes[..<slash]))
+    return (folder, FileName(Array(path.bytes[(slash + 1)...])))
+  }
+}
