@@ -151,7 +151,7 @@ def table(report):
     body = [line for result in report["rows"] for line in lines_of(result)]
     if report.get("many"):
         (few, one), (many_, all_) = sorted(report["many"].items())
-        body.append(f"| **many 2K frames in one call** | | | | | |")
+        body.append("| **many 2K frames in one call** | | | | | |")
         for count, run in ((few, one), (many_, all_)):
             body.append(f"| farmio, {count} frames | {run['cpu']:.2f} "
                         f"| {1000 * run['cpu'] / count:.1f} | {run['wall']:.2f} "

@@ -1,10 +1,11 @@
-"""Payloads, deep tables, resolutions and pixels that are wrong in files whose structure is whole."""
+"""Payloads, deep tables, levels and pixels that are wrong in files whose structure is whole."""
 import struct
 import zlib
 
 import numpy
 
 import exrfile
+import packing
 import sources
 from variant import Variant
 
@@ -31,10 +32,10 @@ def payloads():
     place = {"chunk": 1}
     for codec, less in (("ZIP", 200), ("ZIPS", 60), ("RLE", 60)):
         yield variant("payload", f"{codec} stream made of {less} bytes less", repacked(
-            codec, lambda raw, _, codec=codec, less=less: exrfile.squeeze(codec, raw[:-less])),
+            codec, lambda raw, _, codec=codec, less=less: packing.squeeze(codec, raw[:-less])),
             "chunk-short", place=place)
         yield variant("payload", f"{codec} stream made of 64 bytes more", repacked(
-            codec, lambda raw, _, codec=codec: exrfile.squeeze(codec, raw + bytes(64))),
+            codec, lambda raw, _, codec=codec: packing.squeeze(codec, raw + bytes(64))),
             "chunk-corrupt", place=place)
     for codec in ("ZIP", "ZIPS"):
         yield variant("payload", f"8 bytes behind the {codec} stream", repacked(

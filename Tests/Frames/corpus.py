@@ -34,8 +34,8 @@ def damaged(suite, program):
         slowest = max(slowest, answer.cpu)
         largest = max(largest, answer.peak)
         suite.expect(name, wrong)
-    print(f"{bad} of {len(rig.damaged_images())} said to be bad; the slowest took {slowest:.2f} s of CPU, "
-          f"the largest {largest >> 20} MB")
+    print(f"{bad} of {len(rig.damaged_images())} said to be bad; the slowest took {slowest:.2f} s "
+          f"of CPU, the largest {largest >> 20} MB")
 
 
 def true_codes(parts):

@@ -1,12 +1,13 @@
 """Reads, takes apart and puts together EXR files, byte for byte, with nothing but Python.
 
-It knows the layout that OpenEXR's documents describe (attributes, offset tables, chunk leaders) and
-the codecs none, RLE, ZIPS and ZIP; payloads of other codecs stay as they are. It trusts its input:
-it is the tool that breaks files, not one that is safe from them.
+It knows the layout that OpenEXR's documents describe: attributes, offset tables, chunk leaders.
+Payloads stay as they are. It trusts its input: it is the tool that breaks files, not one that is
+safe from them.
 """
 import dataclasses
 import struct
-import zlib
+
+from packing import pack
 
 MAGIC = 20000630
 TILED, LONG_NAMES, DEEP, MULTI_PART = 0x200, 0x400, 0x800, 0x1000
@@ -140,60 +141,6 @@ def plain_header(width, height, channels, codec="none", origin=(0, 0), order=0):
         Attribute("screenWindowCenter", "v2f", struct.pack("<ff", 0, 0)),
         Attribute("screenWindowWidth", "float", struct.pack("<f", 1)),
     ])
-
-
-def predicted(raw):
-    """ZIP's and RLE's reordering: even bytes, odd bytes, then differences."""
-    split = raw[::2] + raw[1::2]
-    return bytes([split[0]]) + bytes((split[at] - split[at - 1] + 128) & 255
-                                     for at in range(1, len(split)))
-
-
-def unpredicted(data):
-    summed = bytearray(data)
-    for at in range(1, len(summed)):
-        summed[at] = (summed[at] + summed[at - 1] - 128) & 255
-    half, raw = (len(summed) + 1) // 2, bytearray(len(summed))
-    raw[::2], raw[1::2] = summed[:half], summed[half:]
-    return bytes(raw)
-
-
-def runs(data):
-    """RLE: runs of three and more equal bytes, literals between them."""
-    packed, literal, at = bytearray(), bytearray(), 0
-
-    def flush():
-        for start in range(0, len(literal), 127):
-            piece = literal[start:start + 127]
-            packed.append(256 - len(piece))
-            packed.extend(piece)
-        literal.clear()
-
-    while at < len(data):
-        end = at + 1
-        while end < len(data) and data[end] == data[at] and end - at < 128:
-            end += 1
-        if end - at >= 3:
-            flush()
-            packed.extend((end - at - 1, data[at]))
-        else:
-            literal.extend(data[at:end])
-        at = end
-    flush()
-    return bytes(packed)
-
-
-def squeeze(codec, raw):
-    """The stream of a codec, even where it is longer than the bytes."""
-    if codec == "none":
-        return raw
-    return runs(predicted(raw)) if codec == "RLE" else zlib.compress(predicted(raw), 4)
-
-
-def pack(codec, raw):
-    """A chunk's payload: packed where that is shorter, as it is elsewhere."""
-    packed = squeeze(codec, raw) if raw else raw
-    return packed if len(packed) < len(raw) else raw
 
 
 @dataclasses.dataclass

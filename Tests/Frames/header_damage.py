@@ -132,7 +132,8 @@ def values():
             ("data window of all integers", box(-2 ** 31, -2 ** 31, MOST, MOST),
              {"window-invalid"}),
             ("data window's corner 2^31-1", box(0, 0, MOST, MOST), {"window-invalid"}),
-            ("a terapixel window", box(0, 0, 2 ** 20 - 1, 2 ** 20 - 1), {"limit-exceeded", "chunk-table-truncated"}),
+            ("a terapixel window", box(0, 0, 2 ** 20 - 1, 2 ** 20 - 1),
+             {"limit-exceeded", "chunk-table-truncated"}),
             ("display window inside out", lambda h: h.put(
                 "displayWindow", "box2i", struct.pack("<4i", 5, 5, 0, 0)), {"window-invalid"}),
             ("line order 3", byte("lineOrder", 3), {"attr-range"}),

@@ -11,7 +11,8 @@ import rig
 
 # (part, options): what the stand-in can do; and the faults that the part must notice.
 CASES = [
-    ("tiles", [], ("bits", "filter", "dark", "equal")),
+    ("tiles", [], ("bits", "filter")),
+    ("pictures", [], ("bits", "dark", "equal")),
     ("corpus", ["--only", "ScanLines/"], ("bits", "numbers")),
     ("corpus", ["--only", "NanInf"], ("blind",)),
 ]
