@@ -68,8 +68,10 @@ def numbers(suite, name, answer, parts):
                         else f"{len(told)}, not {len(parts)}"):
         return
     wrong = []
-    for number, (said, (_, channels)) in enumerate(zip(told, parts)):
+    for number, (said, (kind, channels)) in enumerate(zip(told, parts)):
         by_name = {channel["name"]: channel for channel in said["channels"]}
+        if kind.startswith("deep") and not any("mean" in told for told in by_name.values()):
+            continue  # samples of deep parts are counted, not measured
         if sorted(by_name) != sorted(channels):
             wrong.append(f"part {number}: channels {sorted(by_name)}, not {sorted(channels)}")
             continue

@@ -9,7 +9,6 @@ import glob
 import os
 import shutil
 import subprocess
-import threading
 
 import numpy
 
@@ -18,6 +17,7 @@ import cryptomatte
 import exrfile
 import oracle
 import rig
+import scene_damage
 
 SCENES = os.path.join(rig.HERE, "scenes")
 FRAMES, WIDTH, HEIGHT = 6, 160, 90
@@ -212,24 +212,10 @@ def empty_lines(program, copies, at):
 
 
 def growing(program, copies, at):
-    """A writer adds to the frame while all are looked at."""
-    with open(at, "rb") as file:
-        data = file.read()
-    os.truncate(at, len(data) // 2)
-    over = threading.Event()
-
-    def write():
-        with open(at, "ab", buffering=0) as file:
-            while not over.wait(0.0005):
-                file.write(bytes(512))
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        return asked(program, copies)
-    finally:
-        over.set()
-        writer.join()
+    os.truncate(at, os.path.getsize(at) // 2)
+    with open(at, "ab") as file:
+        file.write(bytes(scene_damage.LONG))
+    return scene_damage.while_it_grows(at, lambda: asked(program, copies))
 
 
 FAULTS = {
@@ -257,10 +243,10 @@ def crypto(suite, program, paths, folder):
             file.write(parsed.build())
         return program.verify(target)
 
-    def renamed(header):
+    def rekeyed(header):
+        key, _ = next(iter(cryptomatte.layers(header).items()))
         for attribute in header:
-            if attribute.name.endswith("/name") and b"Object" in attribute.value:
-                attribute.value = attribute.value.replace(b"Object", b"Asset00")
+            attribute.name = attribute.name.replace(f"/{key}/", "/0123456/")
 
     def rehashed(header):
         next(a for a in header if a.name.endswith("/hash")).value = b"MD5"
@@ -272,7 +258,7 @@ def crypto(suite, program, paths, folder):
     def torn(header):
         next(a for a in header if a.name.endswith("/manifest")).value = b'{"ground":"c5b5'
 
-    for name, change, code in (("a name that does not fit its key", renamed, "crypto-key"),
+    for name, change, code in (("a key that its name does not give", rekeyed, "crypto-key"),
                                ("another hash", rehashed, "crypto-hash"),
                                ("a manifest that lacks objects", unlisted, "crypto-id"),
                                ("a torn manifest", torn, "crypto-manifest")):

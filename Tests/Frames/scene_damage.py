@@ -1,13 +1,15 @@
 """Damage that one file alone does not show: sequences, manifests, holes, files that still grow."""
 import dataclasses
 import os
+import random
 import subprocess
 import threading
-import time
 
 import exrfile
 import sources
 from variant import Variant, put
+
+LONG = 16 << 20  # zeros that make a file slow enough to read
 
 
 @dataclasses.dataclass
@@ -165,6 +167,18 @@ def files():
         os.truncate(path, len(data))
         return program.verify(path)
 
+    def tail(filling):
+        """Much behind the last chunk: it must not cost much."""
+        def act(folder, program):
+            path = f"{folder}/frame.exr"
+            put(path, sources.encoded("ZIP") + filling())
+            return program.verify(path)
+        return act
+
+    yield scene("files", "128 MiB of zeros behind", tail(lambda: bytes(128 << 20)),
+                "trailing-bytes")
+    yield scene("files", "64 MiB of noise behind",
+                tail(lambda: random.Random(5).randbytes(64 << 20)), "trailing-bytes")
     for codec in ("none", "ZIP", "B44"):
         yield scene("files", f"a hole of 64 KiB, {codec}", punched(codec), "file-hole")
     yield scene("files", "a copy of which half arrived", longer, "file-hole")
@@ -172,25 +186,33 @@ def files():
 
 
 def growing(folder, program):
-    """A writer adds to the frame while it is looked at: header and empty table first."""
+    """A frame of which the writer has put down the header, an empty table and half the lines."""
     path, data = f"{folder}/frame.exr", bytearray(sources.encoded("none"))
     parsed = exrfile.File.parse(bytes(data))
     start = parsed.table_offset
     data[start:start + parsed.table_bytes] = bytes(parsed.table_bytes)
-    put(path, data[:start + parsed.table_bytes + 4104])
+    put(path, data[:len(data) // 2] + bytes(LONG))
+    return while_it_grows(path, lambda: program.verify(path))
+
+
+def while_it_grows(path, look):
+    """The answer of `look()` while a writer adds to the file, byte after byte. A look may be over
+    before the writer has its turn: the file is long, and the first of five that tells counts."""
     over = threading.Event()
 
     def write():
         with open(path, "ab", buffering=0) as file:
-            at = file.tell()
             while not over.is_set():
-                at += file.write(data[at % len(data):at % len(data) + 4104])
-                time.sleep(0.001)
+                file.write(b"\0")
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        return program.verify(path)
+        for _ in range(5):
+            answer = look()
+            if "file-growing" in answer.codes():
+                break
+        return answer
     finally:
         over.set()
         writer.join()
