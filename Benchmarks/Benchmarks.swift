@@ -7,6 +7,7 @@ struct Benchmarks {
     switch arguments.popFirst() {
     case "kernels": KernelBenchmarks.run()
     case "hashing": HashBenchmarks.run()
+    case "pixels": PixelBenchmarks.run()
     case "one-pass": OnePassBenchmarks.run()
     case "frames": FrameBenchmarks.run()
     case "hash-oracle": HashOracle.run()
@@ -14,7 +15,7 @@ struct Benchmarks {
     case "copy": try TreeCopy.copy(Array(arguments))
     case "compression": try CompressionBenchmarks.run(Array(arguments))
     default:
-      print("usage: Benchmarks kernels | hashing | one-pass | frames | hash-oracle")
+      print("usage: Benchmarks kernels | hashing | one-pass | frames | pixels | hash-oracle")
       print("       Benchmarks scan PATH [THREADS]")
       print("       Benchmarks copy [OPTION]… SRC DST")
       print("       Benchmarks compression [--level N] [--class NAME] [--single] VERSION…")

@@ -5,9 +5,8 @@ INLINE void NAME(note_odd_pair)(float a, float b, float *column,
                                 farmio_pixel_distance *distance) {
   if (a == b || (a != a && b != b)) return;
   distance->differing++;
-  if (a - b - (a - b) == 0) return;
   distance->unmeasured++;
-  if (column) *column = __builtin_inff();
+  *column = __builtin_inff();
 }
 
 typedef struct {
@@ -40,12 +39,23 @@ INLINE void NAME(note_some)(f32_v a, f32_v b, s32_v finite, size_t part, float *
   float raised[SAMPLES] = {0};
   if (columns) memcpy(raised, columns, 4 * part);
   // What has no distance is taken as equal by the vectors, and told apart one by one.
-  f32_v zero = {};
   for (size_t i = 0; i < part; i++)
     if (!finite[i]) NAME(note_odd_pair)(a[i], b[i], &raised[i], distance);
   f32_v near = (f32_v)((s32_v)a & finite), far = (f32_v)((s32_v)b & finite);
-  NAME(note_pairs)(near + zero, far + zero, raised, lanes, distance);
+  NAME(note_pairs)(near, far, raised, lanes, distance);
   if (columns) memcpy(columns, raised, 4 * part);
+}
+
+/// Sixteen pairs from number `at` on, of which some are not alike.
+INLINE void NAME(note_group)(f32_v a, f32_v b, s32_v finite, size_t at, size_t part,
+                             float *columns, NAME(distance_lanes) *lanes,
+                             farmio_pixel_distance *distance) {
+  uint32_t before = distance->differing;
+  float *raised = columns ? columns + at : columns;
+  NAME(note_some)(a, b, finite, part, raised, lanes, distance);
+  if (distance->differing == before) return;
+  if (before == 0) distance->first_group = (uint32_t)at;
+  distance->last_group = (uint32_t)at;
 }
 
 INLINE void NAME(finish)(const NAME(distance_lanes) *lanes, farmio_pixel_distance *distance) {
@@ -73,8 +83,8 @@ void NAME(farmio_pixel_compare_half)(const uint8_t *a, const uint8_t *b, size_t 
     memcpy(&right, b + 2 * at, 2 * part);
     if (__builtin_reduce_or(left ^ right) == 0) continue;
     s16_v finite = ((left & 0x7FFF) < HALF_INFINITE) & ((right & 0x7FFF) < HALF_INFINITE);
-    NAME(note_some)(NAME(widen_all)(left), NAME(widen_all)(right), CONVERT(finite, s32_v), part,
-                    columns ? columns + at : columns, &lanes, distance);
+    NAME(note_group)(NAME(widen_all)(left), NAME(widen_all)(right), CONVERT(finite, s32_v), at,
+                     part, columns, &lanes, distance);
   }
   NAME(finish)(&lanes, distance);
 }
@@ -90,8 +100,7 @@ void NAME(farmio_pixel_compare_float)(const uint8_t *a, const uint8_t *b, size_t
     memcpy(&right, b + 4 * at, 4 * part);
     if (__builtin_reduce_or(left ^ right) == 0) continue;
     s32_v finite = ((left & INT32_MAX) < FLOAT_INFINITE) & ((right & INT32_MAX) < FLOAT_INFINITE);
-    NAME(note_some)((f32_v)left, (f32_v)right, finite, part, columns ? columns + at : columns,
-                    &lanes, distance);
+    NAME(note_group)((f32_v)left, (f32_v)right, finite, at, part, columns, &lanes, distance);
   }
   NAME(finish)(&lanes, distance);
 }

@@ -2,6 +2,7 @@
 
 #include "Protocol.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -25,8 +26,12 @@ void require(bool succeeded, const char *what) {
   exit(EXIT_FAILURE);
 }
 
+// What was inherited may be lower already, and stays so.
 void limit(__rlimit_resource resource, rlim_t value, const char *what) {
-  const rlimit both = {value, value};
+  rlimit inherited = {};
+  require(getrlimit(resource, &inherited) == 0, what);
+  const rlim_t lower = std::min(value, inherited.rlim_max);
+  const rlimit both = {lower, lower};
   require(setrlimit(resource, &both) == 0, what);
 }
 
@@ -97,9 +102,11 @@ void limitSystemCalls() {
 void allowCPU(const Limits &limits) {
   rusage used = {};
   getrusage(RUSAGE_SELF, &used);
-  const auto spent = used.ru_utime.tv_sec + used.ru_stime.tv_sec;
-  const rlimit more = {static_cast<rlim_t>(spent) + limits.cpuSeconds + 1, RLIM_INFINITY};
-  setrlimit(RLIMIT_CPU, &more);
+  rlimit seconds = {};
+  getrlimit(RLIMIT_CPU, &seconds);
+  const auto spent = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec);
+  seconds.rlim_cur = std::min(spent + limits.cpuSeconds + 1, seconds.rlim_max);
+  setrlimit(RLIMIT_CPU, &seconds);
 }
 
 }  // namespace farmio

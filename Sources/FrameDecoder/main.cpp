@@ -64,6 +64,13 @@ uint64_t serve(const Request &request, SharedMemory &memory) {
   throw Fault(Status::misuse, "no such operation");
 }
 
+// The library's words without its mention of the file, which is ours and has no meaning to anybody.
+const char *reason(const char *text) {
+  const char mention[] = "image file \"chunk\". ";
+  const char *found = strstr(text, mention);
+  return found == nullptr ? text : found + strlen(mention);
+}
+
 Reply answer(const Request &request, SharedMemory &memory) {
   try {
     return done(serve(request, memory));
@@ -74,7 +81,7 @@ Reply answer(const Request &request, SharedMemory &memory) {
   } catch (const std::exception &error) {
     // The library passes on by its text what its tasks throw.
     const bool isMemory = strstr(error.what(), "bad_alloc") != nullptr;
-    return failure(isMemory ? Status::limit : Status::corrupt, error.what());
+    return failure(isMemory ? Status::limit : Status::corrupt, reason(error.what()));
   } catch (...) {
     return failure(Status::corrupt, "the library failed without a reason");
   }

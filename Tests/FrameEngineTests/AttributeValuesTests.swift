@@ -42,6 +42,19 @@ import Testing
     #expect(key.keycode?.filmManufacturer == 1 && key.keycode?.perforationsPerCount == 7)
   }
 
+  @Test func whatProductionsAskFor() {
+    var part = SampleFrame.lines(.zip).parts[0]
+    #expect(part.timecode == nil && part.framesPerSecond == nil && part.views == nil)
+    let code = Timecode(hours: 1, minutes: 0, seconds: 0, frames: 5)
+    part.set(Attribute("timeCode", timecode: code))
+    part.set(Attribute("framesPerSecond", rational: Rational(numerator: 25, denominator: 1)))
+    part.set(Attribute("multiView", strings: ["left", "right"]))
+    let read = Container(reading: SampleFrame(name: "", parts: [part]).bytes().rawBytes).parts[0]
+    #expect(read.timecode == code && read.framesPerSecond?.value == 25)
+    #expect(read.views == ["left", "right"])
+    #expect(read.keycode == nil && read.chromaticities == nil)
+  }
+
   @Test func otherTypesAndSizesAreNil() {
     #expect(Attribute("x", text: "1").int == nil)
     #expect(Attribute(name: "x", type: "int", value: [1, 2]).int == nil)

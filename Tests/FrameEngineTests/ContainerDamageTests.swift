@@ -117,6 +117,39 @@ import Testing
     #expect(cut.faults == [.writerDied, .chunkMissing])
   }
 
+  @Test(arguments: SampleFrame.all) func writerDiedInEveryLayout(frame: SampleFrame) {
+    let damage = Damage(frame)
+    let records = damage.sound.chunks.joined().map { $0! }
+      .sorted { $0.leaderOffset < $1.leaderOffset }
+    let cut = damage.bytes.prefix(records.last!.leaderOffset).array
+    #expect(damage.withoutTable(cut).faults.contains(.writerDied), "\(frame.name)")
+    let start = damage.bytes.prefix(records[0].payload.upperBound).array
+    let garbage = damage.withoutTable(start + TestBytes.x(4, 999))
+    #expect(garbage.faults.contains(.writerDied), "\(frame.name)")
+  }
+
+  @Test func aDamagedLastChunkIsNoDeath() {
+    let last = zip.record(zip.count() - 1)
+    let broken = zip.withoutTable(zip.with { $0.put(Int32(99_999), at: last.leaderOffset) })
+    #expect(broken.faults == [.chunkTableZero, .chunkMissing, .trailingBytes])
+  }
+
+  /// Three leaders lost, and no table: every other chunk is found.
+  @Test func aHoleInAFileWithoutTable() {
+    let (first, last) = (zip.record(3), zip.record(5))
+    let broken = zip.withoutTable(
+      zip.with { $0.zero(first.leaderOffset + 2..<last.payload.upperBound - 7) })
+    let container = Container(reading: broken.rawBytes)
+    #expect(
+      Set(container.findings.map(\.code)) == [
+        .chunkTableZero, .chunkMissing, .chunkGap, .zeroPages,
+      ])
+    for index in 0..<zip.count() {
+      let expected = (3...5).contains(index) ? nil : zip.sound.chunks[0][index]
+      #expect(container.chunks[0][index] == expected)
+    }
+  }
+
   @Test func writerDiedInAFileOfFullLength() {
     let offset = zip.record(zip.middle).leaderOffset
     let broken = zip.withoutTable(zip.with { $0.zero(offset..<$0.count) })

@@ -59,6 +59,22 @@ import Testing
     #expect(read.parts[0].attribute("chunkCount")?.int == read.grids[0].count)
   }
 
+  @Test func namesThatAreNoUTF8StayByteForByte() {
+    let bytes = SampleFrame.lines(.zip).bytes()
+    let name = Container(reading: bytes.rawBytes).parts[0].attribute("screenWindowCenter")!
+    var odd = bytes
+    odd.insert(
+      contentsOf: [0xE9, 0xFF, 0] + Array("o\u{e9}".utf8) + [0xFF, 0, 0, 0, 0, 0],
+      at: name.byteOffset)
+    let read = Container(reading: odd.rawBytes)
+    let index = read.parts[0].attributes.firstIndex { $0.name == "\u{FFFD}\u{FFFD}" }
+    #expect(index != nil)
+    let written = Container(
+      reading: SampleFrame(name: "", parts: read.parts).bytes().rawBytes)
+    #expect(written.parts[0].attributes == read.parts[0].attributes)
+    #expect(written.headerByteCount == read.headerByteCount)
+  }
+
   @Test func aChangedFieldChangesItsAttribute() {
     var part = SampleFrame.tiles(.zip, .mip).parts[0]
     part.kind = .scanLines

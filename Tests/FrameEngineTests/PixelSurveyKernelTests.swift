@@ -4,53 +4,6 @@ import Testing
 @testable import FrameEngine
 
 @Suite struct PixelSurveyKernelTests {
-  typealias Survey =
-    @Sendable (
-      UnsafePointer<UInt8>, Int, Int32, UnsafeMutablePointer<Float>?,
-      UnsafeMutablePointer<farmio_pixel_row>
-    ) -> Void
-
-  @safe struct Kernel: Sendable {
-    let name: String
-    let half: Survey
-    let float: Survey
-    let uint: Survey
-
-    func survey(_ type: PixelType) -> Survey {
-      switch type {
-      case .half: unsafe half
-      case .float: unsafe float
-      case .uint: unsafe uint
-      }
-    }
-  }
-
-  static var kernels: [Kernel] {
-    var all = [
-      unsafe Kernel(
-        name: "dispatched", half: farmio_pixel_survey_half, float: farmio_pixel_survey_float,
-        uint: farmio_pixel_survey_uint),
-      unsafe Kernel(
-        name: "portable", half: farmio_pixel_survey_half_portable,
-        float: farmio_pixel_survey_float_portable, uint: farmio_pixel_survey_uint_portable),
-    ]
-    #if arch(x86_64)
-      if farmio_kernel_supported() >= Int32(FARMIO_AVX2) {
-        all.append(
-          unsafe Kernel(
-            name: "avx2", half: farmio_pixel_survey_half_avx2,
-            float: farmio_pixel_survey_float_avx2, uint: farmio_pixel_survey_uint_avx2))
-      }
-      if farmio_kernel_supported() >= Int32(FARMIO_AVX512) {
-        all.append(
-          unsafe Kernel(
-            name: "avx512", half: farmio_pixel_survey_half_avx512,
-            float: farmio_pixel_survey_float_avx512, uint: farmio_pixel_survey_uint_avx512))
-      }
-    #endif
-    return all
-  }
-
   /// Runs every kernel over samples that end at a guard page, with and without columns.
   private func check(_ samples: [UInt32], _ type: PixelType, limit: Int32 = .max) {
     var writer = ByteWriter()
@@ -65,14 +18,14 @@ import Testing
     let before = (0..<samples.count).map { Float($0) }
     var expectedColumns = before
     let expected = ScalarSurvey.survey(samples, type, limit: limit, columns: &expectedColumns)
-    for kernel in Self.kernels {
-      var row = farmio_pixel_row()
-      unsafe kernel.survey(type)(guarded.start, samples.count, limit, nil, &row)
-      #expect(RowSurvey(row) == expected, "\(kernel.name), \(samples.count) of \(type)")
+    for variant in PixelVariant.supported {
+      var none = [Float]()
+      let row = variant.survey(guarded, type, limit: limit, columns: &none)
+      #expect(row == expected, "\(variant.name), \(samples.count) of \(type)")
       var columns = before
-      unsafe kernel.survey(type)(guarded.start, samples.count, limit, &columns, &row)
-      #expect(RowSurvey(row) == expected, "\(kernel.name), \(samples.count) of \(type), columns")
-      #expect(columns == expectedColumns, "\(kernel.name), \(samples.count) of \(type)")
+      let again = variant.survey(guarded, type, limit: limit, columns: &columns)
+      #expect(again == expected, "\(variant.name), \(samples.count) of \(type), columns")
+      #expect(columns == expectedColumns, "\(variant.name), \(samples.count) of \(type)")
     }
   }
 
@@ -84,15 +37,14 @@ import Testing
 
   /// Each half alone, so that no other one hides what it is.
   @Test func everyHalfAlone() {
-    let kernels = Self.kernels
+    let variants = PixelVariant.supported
+    var none = [Float]()
     for half in UInt16.min...UInt16.max {
       let samples = GuardedBytes([UInt8(half & 0xFF), UInt8(half >> 8)])
-      var none = [Float]()
       let expected = ScalarSurvey.survey([UInt32(half)], .half, limit: 0x4000, columns: &none)
-      for kernel in kernels {
-        var row = farmio_pixel_row()
-        unsafe kernel.half(samples.start, 1, 0x4000, nil, &row)
-        if RowSurvey(row) != expected { Issue.record("\(kernel.name): \(half)") }
+      for variant in variants {
+        let row = variant.survey(samples, .half, limit: 0x4000, columns: &none)
+        if row != expected { Issue.record("\(variant.name): \(half)") }
       }
     }
   }

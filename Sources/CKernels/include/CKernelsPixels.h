@@ -37,11 +37,13 @@ typedef void farmio_pixel_survey_function(const uint8_t *samples, size_t count, 
 /// How far two rows differ. Samples are equal if their values are (so -0 and +0 are), or if both
 /// are NaN. Where they differ and either is not finite, there is no distance to tell.
 typedef struct {
-  uint32_t differing;   // all that are not equal
-  uint32_t unmeasured;  // those of them without a distance
-  double greatest;      // distance
-  double sum;           // of distances
-  double squares;       // sum of the squares of distances
+  uint32_t differing;    // all that are not equal
+  uint32_t unmeasured;   // those of them without a distance
+  uint32_t first_group;  // if any differ: the first of 16 samples among which the first of them is
+  uint32_t last_group;   // the same of the last of them
+  double greatest;       // distance
+  double sum;            // of distances
+  double squares;        // sum of the squares of distances
 } farmio_pixel_distance;
 
 /// Compares `count` samples of one type. Where `columns` is given, every column is raised to the

@@ -55,18 +55,24 @@ extension Attribute {
 
   /// The texts of a `stringvector`; bytes that are no UTF-8 show as U+FFFD.
   public var strings: [String]? {
-    guard type == "stringvector" else { return nil }
     var texts = [String]()
+    let isWhole = forEachString { texts.append(String(decoding: $0, as: UTF8.self)) }
+    return isWhole ? texts : nil
+  }
+
+  /// Calls `body` with the bytes of each text of a `stringvector`; whether the value is one.
+  func forEachString(_ body: (ArraySlice<UInt8>) -> Void) -> Bool {
+    guard type == "stringvector" else { return false }
     var offset = 0
     while offset < value.count {
-      guard value.count - offset >= 4 else { return nil }
+      guard value.count - offset >= 4 else { return false }
       let count = Int(value.i32(at: offset))
       offset += 4
-      guard count >= 0, count <= value.count - offset else { return nil }
-      texts.append(String(decoding: value[offset..<offset + count], as: UTF8.self))
+      guard count >= 0, count <= value.count - offset else { return false }
+      body(value[offset..<offset + count])
       offset += count
     }
-    return texts
+    return true
   }
 
   /// Columns and rows of a `preview`, whose pixels (4 bytes each: red, green, blue, alpha) follow

@@ -30,7 +30,7 @@ enum AttributeType {
     case "chlist":
       return ChannelList(attribute.value).isWhole ? nil : "the list of channels is cut or too long"
     case "stringvector":
-      return attribute.strings == nil ? "the lengths of the strings exceed the value" : nil
+      return !attribute.forEachString { _ in } ? "the lengths of the strings exceed the value" : nil
     case "floatvector":
       return count.isMultiple(of: 4) ? nil : "\(count) bytes are no whole number of floats"
     case "preview":

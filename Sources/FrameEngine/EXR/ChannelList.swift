@@ -22,6 +22,9 @@ struct ChannelList {
     }
   }
 
+  /// No list is read further than this, whatever its size; limits of channels lie far below.
+  static let mostEntries = 1 << 16
+
   private(set) var entries: [Entry] = []
   /// Whether the value ends with its zero byte, and nothing behind it.
   private(set) var isWhole = false
@@ -29,7 +32,7 @@ struct ChannelList {
   /// Reads the entries up to the end or the first that is cut short.
   init(_ value: [UInt8]) {
     var offset = 0
-    while offset < value.count {
+    while offset < value.count && entries.count < ChannelList.mostEntries {
       let start = offset
       guard let end = value[start...].firstIndex(of: 0) else { return }
       if end == start {

@@ -29,12 +29,12 @@ extension ChunkSurvey {
     let doubtfulEnds = Set(extents.lazy.filter { !$0.isSizeKnown }.map(\.end))
     var unexplained = [Range<Int>]()
     for leftover in leftovers {
-      judgeZeros(leftover, bytes)
       var cursor = leftover.lowerBound
       if doubtfulEnds.contains(cursor) {
         // The payload of the chunk whose size cannot be believed.
         cursor = min(strays.first { $0.entry >= cursor }?.entry ?? Int.max, leftover.upperBound)
       }
+      judgeZeros(cursor..<leftover.upperBound, bytes)
       while let stray = strays.first, stray.entry < leftover.upperBound {
         strays.removeFirst()
         guard stray.entry >= cursor else { continue }
@@ -163,148 +163,11 @@ extension ChunkSurvey {
       if lost == 0 { firstLost = chunk }
       lost += 1
     }
+    // Each stretch without a leader may be one of the chunks that seem lost behind the end.
     guard lost > unexplained.count || lost > 0 && !cutChunks.isEmpty else { return false }
     findings.add(
       .fileTruncated, place(firstLost.part, firstLost.index), at: byteCount, count: lost,
       "the file ends early: \(lost) chunks that its table lists are cut or lost")
     return true
-  }
-
-  // MARK: Entries of the table
-
-  /// Entries that are zero: the writer died, or wrote the data and lost the table.
-  private mutating func judgeZeroEntries(
-    _ layout: PartLayout, _ unexplained: [Range<Int>], _ bytes: RawSpan
-  ) {
-    let part = layout.number
-    let zeros = states[part].indices.filter { states[part][$0] == .zero }
-    guard let first = zeros.first else { return }
-    let total = layout.grid.count
-    if endsEarly(layout, unexplained, bytes) {
-      let missing = records[part].reduce(0) { $0 + ($1 == nil ? 1 : 0) }
-      findings.add(
-        .writerDied, FindingPlace(part: part), at: byteCount, count: missing,
-        "the writer ended after \(total - missing) of \(total) chunks"
-          + (layout.hasOpenSampleCount ? ", and never set maxSamplesPerPixel" : ""))
-      return
-    }
-    let place = place(part, first)
-    let offset = layout.tableOffset + first * 8
-    if zeros.count == total {
-      findings.add(
-        .chunkTableZero, place, at: offset, count: total,
-        "the offset table is all zero, and the chunks are there")
-    } else {
-      findings.add(
-        .chunkTablePartial, place, at: offset, count: zeros.count,
-        "\(zeros.count) of \(total) entries of the offset table are zero")
-    }
-  }
-
-  /// Whether the data ends before the last chunk of a part with zero entries.
-  private func endsEarly(
-    _ layout: PartLayout, _ unexplained: [Range<Int>], _ bytes: RawSpan
-  ) -> Bool {
-    let part = layout.number
-    guard isComplete,
-      states[part].indices.contains(where: {
-        states[part][$0] == .zero && records[part][$0] == nil
-      })
-    else { return false }
-    if layout.part.lineOrder == .random { return unexplained.isEmpty }
-    let last = layout.grid.position(of: layout.grid.count - 1, in: layout.part.lineOrder)
-    guard records[part][last] == nil else { return false }
-    guard let tail = unexplained.last, tail.upperBound == byteCount else { return true }
-    return ZeroPages.isZero(tail, bytes)
-  }
-
-  /// Entries that are not zero and lead elsewhere than to their chunk.
-  private mutating func judgeEntries(
-    _ layout: PartLayout, _ bytes: RawSpan, isTruncated: Bool
-  ) {
-    let part = layout.number
-    var strays = Set<UInt64>()
-    for index in states[part].indices {
-      let entry = layout.entry(bytes, index)
-      let offset = layout.tableOffset + index * 8
-      switch states[part][index] {
-      case .beyond where isTruncated && records[part][index] == nil: continue
-      case .outside, .beyond:
-        findings.add(
-          .chunkTableRange, place(part, index), at: offset,
-          "entry \(index) of the offset table is \(entry), outside the data"
-            + " (\(dataStart) to \(byteCount))")
-      case .otherLeader:
-        let isTwin = !strays.insert(entry).inserted || isEntryOfOther(entry, bytes)
-        let code: FindingCode =
-          isTwin ? .chunkTableDuplicate : isComplete ? .chunkTableWrong : .chunkLeader
-        let found = records[part][index]
-        findings.add(
-          code, place(part, index), at: offset,
-          "entry \(index) of the offset table leads to \(entry), "
-            + (isTwin ? "as another one does" : "where its chunk is not")
-            + (found.map { "; the chunk lies at \($0.leaderOffset)" } ?? ""))
-      default: continue
-      }
-    }
-  }
-
-  /// Whether a sound chunk starts at this offset, by its own entry.
-  private func isEntryOfOther(_ entry: UInt64, _ bytes: RawSpan) -> Bool {
-    var (low, high) = (0, extents.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if extents[middle].start < Int(entry) { low = middle + 1 } else { high = middle }
-    }
-    guard low < extents.count, extents[low].start == Int(entry) else { return false }
-    return layouts[extents[low].part].entry(bytes, extents[low].index) == entry
-  }
-
-  // MARK: Chunks that are nowhere
-
-  /// Chunks that are nowhere in the file, in runs, and the levels that lack them.
-  private mutating func judgeMissing(_ layout: PartLayout, _ bytes: RawSpan) {
-    let part = layout.number
-    func isMissing(_ index: Int) -> Bool {
-      guard records[part][index] == nil else { return false }
-      switch states[part][index] {
-      case .sound, .badSize, .beyondLimit, .damagedLeader: return false
-      default: return true
-      }
-    }
-    var index = 0
-    var missingByLevel = Array(repeating: 0, count: layout.grid.levels.count)
-    while index < layout.grid.count {
-      guard isMissing(index) else {
-        index += 1
-        continue
-      }
-      let first = index
-      let level = layout.grid.levelIndex(ofChunk: first)
-      let levelEnd = layout.grid.levels[level].firstIndex + layout.grid.levels[level].count
-      while index < levelEnd && isMissing(index) { index += 1 }
-      missingByLevel[level] += index - first
-      addMissing(first..<index, layout)
-    }
-    guard layout.grid.isTiled else { return }
-    for (level, missing) in missingByLevel.enumerated() where missing > 0 {
-      let grid = layout.grid.levels[level]
-      findings.add(
-        .levelIncomplete, FindingPlace(part: part, level: grid.level, window: grid.window),
-        at: byteCount, count: missing,
-        "level \(grid.level.x) \(grid.level.y) lacks \(missing) of \(grid.count) tiles")
-    }
-  }
-
-  private mutating func addMissing(_ run: Range<Int>, _ layout: PartLayout) {
-    let last = layout.grid.region(at: run.upperBound - 1)
-    var place = place(layout.number, run.lowerBound)
-    place.window = place.window?.union(last.window)
-    let chunks =
-      run.count == 1
-      ? "chunk \(run.lowerBound) is" : "chunks \(run.lowerBound) to \(last.index) are"
-    findings.add(
-      .chunkMissing, place, at: layout.tableOffset + run.lowerBound * 8, count: run.count,
-      "\(chunks) nowhere in the file")
   }
 }

@@ -18,21 +18,23 @@ extension ChunkSurvey {
         cursor = found.end
         continue
       }
-      let next = nextChunk(in: cursor + 1..<stretch.upperBound, bytes)
-      if let found, next ?? Int.max >= found.end {
+      // A chunk with nothing known behind it is believed unless a sure one starts within it. The
+      // search never looks at a byte twice.
+      let end = min(found?.end ?? Int.max, stretch.upperBound)
+      let next = nextChunk(in: cursor + 1..<end, of: stretch, bytes)
+      if let found, next == nil {
         if found.end <= stretch.upperBound {
           keep(found)
           cursor = found.end
           continue
         }
-        if stretch.upperBound == byteCount && next == nil {
+        if stretch.upperBound == byteCount {
           keepCut(found)
           return
         }
       }
-      let end = next ?? stretch.upperBound
-      leftovers.append(cursor..<end)
-      cursor = end
+      leftovers.append(cursor..<(next ?? end))
+      cursor = next ?? end
     }
   }
 
@@ -94,10 +96,12 @@ extension ChunkSurvey {
   }
 
   /// The first place in `range` where a missing chunk surely starts: behind it follows another
-  /// leader, or the end of the range, where a known chunk or the end of the file is.
+  /// leader, or the end of the stretch, where a known chunk or the end of the file is.
   ///
   /// Random bytes look like one leader in some 10^9 places, and like two in none.
-  private func nextChunk(in range: Range<Int>, _ bytes: RawSpan) -> Int? {
+  private func nextChunk(
+    in range: Range<Int>, of stretch: Range<Int>, _ bytes: RawSpan
+  ) -> Int? {
     let isMultiPart = layouts[0].isMultiPart
     let starts = layouts.map(\.leaderStart)
     let last = min(range.upperBound, byteCount - (isMultiPart ? 12 : 8))
@@ -115,7 +119,7 @@ extension ChunkSurvey {
         start = starts[number]
       }
       if start.allows(field), let found = missingChunk(at: offset, bytes),
-        isFollowed(found, range.upperBound, bytes)
+        isFollowed(found, stretch.upperBound, bytes)
       {
         return offset
       }

@@ -57,12 +57,15 @@ public struct ContainerWriter: Sendable {
   }
 
   /// Adds a chunk of a part that is not deep. Each chunk comes once; its payload has 1 to 2^31 - 1
-  /// bytes.
+  /// bytes, or none where the chunk has no samples.
   public mutating func append(_ payload: RawSpan, part: Int, chunk: Int) {
     precondition(!parts[part].kind.isDeep, "a deep chunk has a table")
-    precondition((1...Int(Int32.max)).contains(payload.byteCount), "a payload has a 32-bit size")
-    let leader = ChunkLeader(
-      part: part, grids[part].region(at: chunk), packedSize: payload.byteCount)
+    let region = grids[part].region(at: chunk)
+    precondition(
+      payload.byteCount <= Int32.max
+        && (payload.byteCount > 0 || grids[part].unpackedByteCount(of: region) == 0),
+      "a payload has a 32-bit size, and is empty only without samples")
+    let leader = ChunkLeader(part: part, region, packedSize: payload.byteCount)
     start(leader, part: part, chunk: chunk)
     append(payload)
     finishChunk(part: part, chunk: chunk)
@@ -164,8 +167,8 @@ public struct ContainerWriter: Sendable {
     writer.append(VersionFlags(of: headers).rawValue)
     for part in headers {
       for attribute in part.attributes {
-        writer.append(contentsOf: Array(attribute.name.utf8) + [0])
-        writer.append(contentsOf: Array(attribute.type.utf8) + [0])
+        writer.append(contentsOf: attribute.nameBytes + [0])
+        writer.append(contentsOf: attribute.typeBytes + [0])
         writer.append(Int32(attribute.value.count))
         writer.append(contentsOf: attribute.value)
       }

@@ -1,6 +1,8 @@
 /// What is taken of a frame at most. A size read from a file is compared with its limit before
 /// anything is allocated for it or looped over.
 public struct FrameLimits: Hashable, Sendable {
+  /// Bytes of a file: a frame is read whole.
+  public var fileBytes = 8 << 30
   /// Bytes of all headers together; Cryptomatte manifests are the largest things in them.
   public var headerBytes = 64 << 20
   /// Parts of a file.

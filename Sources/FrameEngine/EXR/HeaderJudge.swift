@@ -207,7 +207,8 @@ struct HeaderJudge {
         "the part has \(list.entries.count) channels; the limit is \(limits.channels)")
       return nil
     }
-    let start = attribute.byteOffset + attribute.name.utf8.count + attribute.type.utf8.count + 6
+    let start =
+      attribute.byteOffset + attribute.nameBytes.count + attribute.typeBytes.count + 6
     for entry in list.entries { judge(entry, at: start + entry.offset, isPlain: isPlain) }
     judgeOrder(list.entries, at: start)
     let channels = list.entries.compactMap(\.channel)

@@ -55,9 +55,9 @@ struct HeaderReader: ~Escapable {
     _ place: FindingPlace, _ findings: inout FindingList
   ) -> Attribute? {
     let start = offset
-    guard let name = readName("an attribute", place, &findings),
-      let type = readName("the type of \(name)", place, &findings)
-    else { return nil }
+    guard let nameBytes = readName("an attribute", place, &findings) else { return nil }
+    let name = String(decoding: nameBytes, as: UTF8.self)
+    guard let type = readName("the type of \(name)", place, &findings) else { return nil }
     if type.isEmpty {
       findings.add(.headerMalformed, place, at: start, "attribute \(name) has no type")
     }
@@ -87,13 +87,13 @@ struct HeaderReader: ~Escapable {
     }
     let value = bytes.copy(offset..<offset + count)
     offset += count
-    return Attribute(name: name, type: type, value: value, byteOffset: start)
+    return Attribute(nameBytes: nameBytes, typeBytes: type, value: value, byteOffset: start)
   }
 
   /// A name and its zero byte.
   private mutating func readName(
     _ what: @autoclosure () -> String, _ place: FindingPlace, _ findings: inout FindingList
-  ) -> String? {
+  ) -> [UInt8]? {
     let start = offset
     let stop = min(bytes.byteCount, start + 256)
     var end = start
@@ -113,6 +113,6 @@ struct HeaderReader: ~Escapable {
         "the name of \(what()) has \(end - start) bytes; this file allows \(flags.longestName)")
     }
     offset = end + 1
-    return String(decoding: bytes.copy(start..<end), as: UTF8.self)
+    return bytes.copy(start..<end)
   }
 }

@@ -58,8 +58,11 @@ extension Part {
 
   /// Whether a name of the header is longer than 31 bytes.
   var needsLongNames: Bool {
-    attributes.contains { $0.name.utf8.count > 31 || $0.type.utf8.count > 31 }
-      || channels.contains { $0.name.utf8.count > 31 }
+    attributes.contains { attribute in
+      attribute.nameBytes.count > 31 || attribute.typeBytes.count > 31
+        || attribute.type == "chlist"
+          && ChannelList(attribute.value).entries.contains { $0.name.count > 31 }
+    }
   }
 
   private static let fieldNames: Set<String> = [

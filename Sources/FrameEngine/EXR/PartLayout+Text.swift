@@ -25,8 +25,10 @@ extension PartLayout {
     if leader.packedSize > 0 && leader.packedSize <= unpacked && part.codec != .none {
       return "chunk \(index) has \(leader.packedSize) bytes, which run past the end of the file"
     }
-    return "chunk \(index) has \(leader.packedSize) bytes, which \(unpacked) cannot be packed to"
-      + " with \(part.codec.name)"
+    if part.codec == .none {
+      return "chunk \(index) has \(leader.packedSize) bytes instead of \(unpacked)"
+    }
+    return "chunk \(index) has \(leader.packedSize) packed bytes, for \(unpacked) unpacked ones"
   }
 
   /// Whether the header says that a deep part was never closed.

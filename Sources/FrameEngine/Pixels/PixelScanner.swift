@@ -52,7 +52,7 @@ public struct PixelScanner: ~Copyable {
     var folded = (rows: 0, y: row.firstY)
     for index in 0..<row.rowCount {
       let y = row.y(index)
-      if let plane, let grid = scan.thumbnail, grid.cellRow(y) != grid.cellRow(folded.y) {
+      if let plane, scan.thumbnail?.cellRow(y) != scan.thumbnail?.cellRow(folded.y) {
         fold(plane, row, folded, &scan)
         folded.rows = 0
       }

@@ -1,13 +1,10 @@
-/// Where the primaries and the white point of a colour space lie (CIE 1931 x and y), as the
-/// `chromaticities` attribute has them.
-public struct Chromaticities: Hashable, Sendable {
-  /// Red x and y, green, blue, white.
-  public let values: [Float]
-
-  /// Eight numbers; `nil` for another count, and for what is no number.
+/// The colour spaces that profiles know by name.
+extension Chromaticities {
+  /// Eight numbers: red x and y, green, blue, white; `nil` for another count, and for what is no
+  /// number.
   public init?(values: [Float]) {
     guard values.count == 8, values.allSatisfy(\.isFinite) else { return nil }
-    self.values = values
+    self.init(known: values)
   }
 
   /// The value of the attribute; `nil` for another size, and for what is no number.
@@ -16,7 +13,13 @@ public struct Chromaticities: Hashable, Sendable {
     self.init(values: words.map { Float(bitPattern: $0) })
   }
 
-  private init(known values: [Float]) { self.values = values }
+  private init(known values: [Float]) {
+    func pair(_ index: Int) -> FloatPair { FloatPair(x: values[index], y: values[index + 1]) }
+    self.init(red: pair(0), green: pair(2), blue: pair(4), white: pair(6))
+  }
+
+  /// Red x and y, green, blue, white.
+  public var values: [Float] { [red, green, blue, white].flatMap { [$0.x, $0.y] } }
 
   /// The names that profiles may use.
   public static let named: [String: Chromaticities] = [

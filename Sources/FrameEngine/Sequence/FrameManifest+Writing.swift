@@ -51,8 +51,23 @@ extension FrameManifest {
 
     mutating func line(_ words: String, _ digest: Digest?) {
       bytes += words.utf8
-      bytes += (digest?.hex ?? "-").utf8
+      if let digest { append(digest) } else { bytes.append(UInt8(ascii: "-")) }
       bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// The digits of a digest; a manifest has millions of them.
+    private mutating func append(_ digest: Digest) {
+      for word in [digest.words.0, digest.words.1, digest.words.2, digest.words.3] {
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+          append(digit: word >> (shift + 4))
+          append(digit: word >> shift)
+        }
+      }
+    }
+
+    private mutating func append(digit: UInt64) {
+      let value = UInt8(digit & 15)
+      bytes.append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
     }
   }
 

@@ -40,7 +40,7 @@ public struct FrameRate: Sendable {
   }
 
   /// The whole number that time codes count to: 24 for 23.976.
-  public var nominal: Int { Int((Double(numerator) / Double(denominator)).rounded()) }
+  public var nominal: Int { (2 * Int(numerator) + Int(denominator)) / (2 * Int(denominator)) }
 }
 
 extension FrameRate: Hashable {

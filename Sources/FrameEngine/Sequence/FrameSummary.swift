@@ -9,7 +9,7 @@ public struct FrameSummary: Hashable, Sendable {
   /// The file's size.
   public var byteCount: Int
   /// What its parts are; empty for a file that cannot be read.
-  public var parts: [PartLayout]
+  public var parts: [PartSignature]
   /// The time code of the first part that has one, as it stands there.
   public var timeCode: Attribute?
   /// The frame rate of the first part that has one.
@@ -31,7 +31,7 @@ public struct FrameSummary: Hashable, Sendable {
     self.frame = frame
     self.isPadded = isPadded
     self.byteCount = byteCount
-    self.parts = parts.map { PartLayout($0) }
+    self.parts = parts.map { PartSignature($0) }
     func first(_ attribute: String) -> Attribute? {
       parts.lazy.compactMap { $0.attribute(attribute) }.first
     }
@@ -42,7 +42,7 @@ public struct FrameSummary: Hashable, Sendable {
 }
 
 /// What must stay the same in every frame of a sequence. The data window may move.
-public struct PartLayout: Hashable, Sendable {
+public struct PartSignature: Hashable, Sendable {
   /// The part's name.
   public var name: String?
   /// What it holds.

@@ -69,8 +69,7 @@ extension Attribute {
     let numbers = value.words(count) ?? []
     return numbers.map { bits in
       let number = Float(bitPattern: bits)
-      let isWhole = number == number.rounded() && abs(number) < 1e7
-      return isWhole ? "\(Int(number))" : "\(number)"
+      return Int32(exactly: number).map { "\($0)" } ?? "\(number)"
     }.joined(separator: " ")
   }
 

@@ -23,7 +23,7 @@ public struct Profile: Hashable, Sendable {
   /// Whether files are ACES containers of SMPTE ST 2065-4.
   public var isACESContainer = false
   /// Limits for pixels.
-  public var pixels = PixelLimits()
+  public var pixels = PixelLimits.standard
 
   /// A profile that demands nothing.
   public init(name: String) { self.name = name }
@@ -171,18 +171,5 @@ public struct MetadataDemand: Hashable, Sendable {
   public var required: [Required] = []
 
   /// Any header.
-  public init() {}
-}
-
-/// Limits for pixels; whoever looks at pixels keeps to them.
-public struct PixelLimits: Hashable, Sendable {
-  /// Whether samples may be below 0 without a finding.
-  public var allowsNegative = false
-  /// The largest sample without a finding; `nil` for any.
-  public var limit: Float?
-  /// Whether single bright samples are looked for.
-  public var looksForFireflies = true
-
-  /// The limits that hold without a profile.
   public init() {}
 }

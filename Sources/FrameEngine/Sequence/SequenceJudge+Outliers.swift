@@ -101,11 +101,10 @@ extension SequenceJudge {
 
   /// Whole numbers as they are, others with four digits.
   private func short(_ value: Double) -> String {
-    guard value != value.rounded(), abs(value) < 1e6, abs(value) > 1e-4 else {
-      return abs(value) < 1e15 && value == value.rounded() ? "\(Int(value))" : "\(value)"
-    }
+    if let whole = Int(exactly: value) { return "\(whole)" }
+    guard (1e-4..<1e6).contains(abs(value)) else { return "\(value)" }
     var scale = 1.0
     while abs(value) * scale < 1000 { scale *= 10 }
-    return "\((value * scale).rounded() / scale)"
+    return "\(Double(Int(value * scale + (value < 0 ? -0.5 : 0.5))) / scale)"
   }
 }

@@ -8,7 +8,7 @@ import Glibc
 /// empty environment, so that no secret reaches it. If we die, it finds its socket closed; if it
 /// is busy then, its limit on processor time ends it. (The kernel's parent-death signal would come
 /// when the *thread* ends that started it.)
-struct DecoderProcess: ~Copyable {
+struct DecoderProcess: ~Copyable, Sendable {
   /// The process's number; `nil` while none runs. It is ours to reap, so the number stays its own.
   private(set) var identifier: pid_t?
   private var socket: Int32 = -1

@@ -5,7 +5,7 @@ public import FrameEngine
 ///
 /// One owner at a time: each thread has its own. The process apart starts with the first chunk that
 /// needs it.
-public struct FrameCodec: ~Copyable {
+public struct FrameCodec: ~Copyable, Sendable {
   private var decoder = ChunkDecoder()
   private var encoder: ChunkEncoder
   private var isolated: IsolatedCodec

@@ -8,7 +8,7 @@ import Glibc
 /// dies or hangs over a chunk, that is one `ChunkFault`, and the next chunk gets a new one. Costs
 /// a thread switch there and back and a copy of the chunk. One owner at a time: each thread has its
 /// own.
-public struct IsolatedCodec: ~Copyable {
+public struct IsolatedCodec: ~Copyable, Sendable {
   private let program: DecoderProgram
   private let limits: DecoderLimits
   private var memory = SharedMemory()

@@ -6,6 +6,8 @@ struct PartLook: Sendable {
   let number: Int
   /// `nil` where pixels are not looked at.
   let plan: ScanPlan?
+  /// The empty thumbnail that chunks add to; `nil` for none.
+  let thumbnail: Thumbnail?
   /// The Cryptomatte layers whose IDs are gathered.
   let layers: [Layer]
 
@@ -19,12 +21,35 @@ struct PartLook: Sendable {
 /// Decodes chunks and looks at their pixels, for one thread: its decoders and its memory are used
 /// again for every chunk of every frame.
 struct ChunkWorker: ~Copyable {
+  private let decoder: DecoderProgram
   private var codec: FrameCodec
+  private var level = 4
   private var deep = DeepDecoder()
   private var unpacked = Buffer(capacity: 1 << 20)
 
   init(_ decoder: DecoderProgram) {
+    self.decoder = decoder
     codec = FrameCodec(decoder: decoder)
+  }
+
+  /// Chunks that are packed from now on are packed at this level of deflate.
+  mutating func prepare(level: Int) {
+    guard level != self.level else { return }
+    self.level = level
+    codec = FrameCodec(decoder: decoder, level: level)
+  }
+
+  /// A packed chunk, and the digest of its unpacked bytes, which `gather` writes.
+  mutating func pack(
+    _ shape: ChunkShape, _ packing: PixelCodec, quality: Float,
+    _ gather: (inout MutableRawSpan) -> Void
+  ) throws(ChunkFault) -> (packed: [UInt8], digest: Digest) {
+    if unpacked.capacity < shape.byteCount { unpacked = Buffer(capacity: shape.byteCount) }
+    unpacked.withMutableBytes(shape.byteCount) { gather(&$0) }
+    let bytes = unpacked.bytes.extracting(0..<shape.byteCount)
+    var packed: [UInt8] = []
+    try codec.encode(bytes, packing, shape, quality: quality, into: &packed)
+    return (packed, BLAKE3.hash(bytes))
   }
 
   /// What came of one chunk.
@@ -33,6 +58,8 @@ struct ChunkWorker: ~Copyable {
     let chunk: Int
     /// What its pixels are; `nil` where they could not be had or were not asked for.
     var scan: PixelScan?
+    /// What the chunk adds to the thumbnail.
+    var band: ThumbnailBand?
     /// The IDs of each Cryptomatte layer.
     var ids: [[UInt32]] = []
     /// The samples of the deep pixel that has most.
@@ -86,6 +113,7 @@ struct ChunkWorker: ~Copyable {
     let pixels = unpacked.bytes.extracting(0..<shape.byteCount)
     outcome.scan = scanner!.scan(record.region, shape, pixels)
     guard record.region.level == .full else { return }
+    outcome.band = look.thumbnail?.band(shape, pixels)
     outcome.ids = look.layers.map { layer in
       var ids = Set<UInt32>()
       for channel in layer.channels { IDCollector.collect(channel, shape, pixels, into: &ids) }
@@ -98,9 +126,10 @@ struct ChunkWorker: ~Copyable {
     _ record: ChunkRecord, _ packing: PixelCodec, _ shape: ChunkShape, _ bytes: RawSpan
   ) throws(ChunkFault) -> Int {
     if unpacked.capacity < shape.byteCount { unpacked = Buffer(capacity: shape.byteCount) }
-    var memory = unpacked.mutableBytes
-    var target = memory.extracting(0..<shape.byteCount)
-    return try codec.decode(bytes.extracting(record.payload), packing, shape, into: &target)
+    let packed = bytes.extracting(record.payload)
+    return try unpacked.withMutableBytes(shape.byteCount) { target throws(ChunkFault) in
+      try codec.decode(packed, packing, shape, into: &target)
+    }
   }
 
   /// Runs `body` with the unpacked bytes of a chunk of samples.

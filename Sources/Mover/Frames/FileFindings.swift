@@ -7,7 +7,9 @@ enum FileFindings {
     var findings: [Finding] = []
     if memory.isGrowing {
       findings.append(
-        Finding(.fileGrowing, "the file changed while it was read: somebody still writes it"))
+        Finding(
+          .fileGrowing, FindingPlace(),
+          "the file changed while it was read: somebody still writes it"))
     }
     for hole in memory.holes {
       var finding = Finding(

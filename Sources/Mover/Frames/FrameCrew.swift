@@ -1,4 +1,5 @@
 import FrameEngine
+import Synchronization
 
 /// Threads that share the chunks of one frame after the other, each with decoders and memory of its
 /// own. One frame at a time.
@@ -16,16 +17,29 @@ final class FrameCrew: @unchecked Sendable {
     members = (0..<size).map { _ in Member(decoder) }
   }
 
-  /// Has all slices of `frame` looked at, by no more threads than there are slices.
-  func run(_ frame: FrameLook, _ memory: FrameBytes, _ cancellation: CancelToken?) {
-    let count = max(1, min(members.count, frame.sliceCount))
-    runWorkers(count: count, name: "farmio frame") { index in
-      frame.run(&self.members[index].worker, memory, cancellation)
+  /// Threads at most.
+  var size: Int { members.count }
+
+  /// What `body` gives for each number below `count`, in order, by all threads.
+  func map<Value: Sendable>(count: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
+    let next = Atomic<Int>(0)
+    let values = Mutex([Value?](repeating: nil, count: count))
+    run(upTo: count) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        let value = body(index)
+        values.withLock { $0[index] = value }
+      }
     }
+    return values.withLock { $0.map { $0! } }
   }
 
-  /// Runs `body` with the worker of the calling thread's own.
-  func withWorker<R, E: Error>(_ body: (inout ChunkWorker) throws(E) -> R) throws(E) -> R {
-    try body(&members[0].worker)
+  /// Runs `body` on as many threads as there are members, but no more than there is work for.
+  func run(upTo count: Int, _ body: @Sendable (inout ChunkWorker) -> Void) {
+    let members = members
+    runWorkers(count: max(1, min(members.count, count)), name: "farmio frame") { index in
+      body(&members[index].worker)
+    }
   }
 }

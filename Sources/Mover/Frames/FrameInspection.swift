@@ -2,19 +2,23 @@ import FrameEngine
 
 /// One frame in memory, looked at step by step: container, chunks, pixels, profile, manifest.
 struct FrameInspection: ~Copyable {
+  private let disk: any Disk
   private let options: VerifyOptions
   private let cancellation: CancelToken?
   private(set) var report: FrameReport
 
-  init(_ file: FrameFile, _ options: VerifyOptions, _ cancellation: CancelToken?) {
+  init(
+    _ file: FrameFile, on disk: any Disk, _ options: VerifyOptions, _ cancellation: CancelToken?
+  ) {
+    self.disk = disk
     self.options = options
     self.cancellation = cancellation
     report = FrameReport(file)
   }
 
   /// Looks at the frame that lies in `memory`. `crew` are the threads that share its chunks.
-  mutating func inspect(_ memory: FrameBytes, _ crew: FrameCrew) {
-    memory.withBytes { bytes in
+  mutating func inspect(_ memory: FrameBytes, _ crew: FrameCrew) throws(DiskError) {
+    try memory.withBytes { bytes throws(DiskError) in
       report.byteCount = bytes.byteCount
       let container = Container(reading: bytes)
       var findings = container.findings
@@ -26,7 +30,7 @@ struct FrameInspection: ~Copyable {
       let judged = options.profile.judge(
         container.parts, versionFlags: container.versionFlags, fileName: report.file.name)
       report.findings = findings.compactMap(options.profile.weighing) + judged
-      digest(container, bytes)
+      try digest(container, bytes)
     }
   }
 
@@ -35,44 +39,49 @@ struct FrameInspection: ~Copyable {
   ) {
     let looks = container.parts.enumerated().map { number, part in look(at: part, number) }
     let frame = FrameLook(container, looks)
-    crew.run(frame, memory, cancellation)
+    let cancellation = cancellation
+    crew.run(upTo: frame.sliceCount) { frame.run(&$0, memory, cancellation) }
     let result = frame.result
     findings += result.findings
     for number in report.parts.indices {
       let missing = container.chunks[number].indices.filter { container.chunks[number][$0] == nil }
       report.parts[number].damaged = (missing + result.damaged[number]).sorted()
       report.parts[number].scan = result.scans[number]
+      report.parts[number].thumbnail = result.thumbnails[number]
     }
     findings += deepFindings(container.parts, result)
+    findings += report.parts.enumerated().compactMap { SalvageFinding.finding($1, part: $0) }
     guard options.depth == .pixels else { return }
     findings += PixelJudge.judge(result.scans)
     for (number, look) in looks.enumerated() {
       for (layer, ids) in zip(look.layers, result.ids[number]) {
-        findings += IDFindings.findings(layer.matte, ids, part: number, of: report.file)
+        findings += IDFindings.findings(layer.matte, ids, part: number, of: report.file, on: disk)
       }
     }
   }
 
   private func look(at part: Part, _ number: Int) -> PartLook {
     guard options.depth == .pixels, !part.kind.isDeep else {
-      return PartLook(part: part, number: number, plan: nil, layers: [])
+      return PartLook(part: part, number: number, plan: nil, thumbnail: nil, layers: [])
     }
     let layers = Cryptomatte.layers(of: part).map { matte in
       PartLook.Layer(
         matte: matte, channels: matte.idChannels.compactMap { part.channels.firstIndex(of: $0) })
     }
-    let plan = ScanPlan(
-      part, limits: options.profile.pixels, thumbnail: number == 0 ? thumbnail(of: part) : nil)
-    return PartLook(part: part, number: number, plan: plan, layers: layers)
+    let plan = ScanPlan(part, limits: options.profile.pixels)
+    return PartLook(
+      part: part, number: number, plan: plan, thumbnail: number == 0 ? thumbnail(of: part) : nil,
+      layers: layers)
   }
 
-  /// The channels that a person looks at, shrunk to no less than the wanted width.
-  private func thumbnail(of part: Part) -> ScanPlan.Thumbnail? {
-    guard let width = options.thumbnailWidth, let view = ViewChannels(of: part.channels) else {
+  /// An empty picture of what a person looks at.
+  private func thumbnail(of part: Part) -> Thumbnail? {
+    guard let box = options.thumbnails, let view = ViewChannels(of: part.channels) else {
       return nil
     }
-    return ScanPlan.Thumbnail(
-      scale: max(1, part.dataWindow.width / width), channels: view.places)
+    return Thumbnail(
+      display: part.displayWindow, pixelAspectRatio: part.pixelAspectRatio,
+      channels: part.channels, showing: view, fittingWidth: box.width, height: box.height)
   }
 
   private func deepFindings(_ parts: [Part], _ result: FrameLookResult) -> [Finding] {
@@ -89,10 +98,12 @@ struct FrameInspection: ~Copyable {
   }
 
   /// Takes the frame's digests and compares them with the manifest.
-  private mutating func digest(_ container: Container, _ bytes: RawSpan) {
+  private mutating func digest(_ container: Container, _ bytes: RawSpan) throws(DiskError) {
     guard options.takesDigests || options.manifest != nil else { return }
+    let path = report.file.path
     var frame = FrameManifest.Frame(
-      name: report.file.path, byteCount: bytes.byteCount, digest: BLAKE3.hash(bytes))
+      name: try options.manifestNames?.name(of: path) ?? path, byteCount: bytes.byteCount,
+      digest: BLAKE3.hash(bytes))
     frame.parts = container.chunks.enumerated().map { number, chunks in
       let scan = report.parts[number].isComplete ? report.parts[number].scan : nil
       return FrameManifest.Part(

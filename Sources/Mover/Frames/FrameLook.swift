@@ -91,6 +91,8 @@ final class FrameLook: Sendable {
 struct FrameLookResult: Sendable {
   /// What the pixels of each part are; `nil` for deep parts, and where pixels were not asked for.
   private(set) var scans: [PartScan?]
+  /// The thumbnails of the parts that get one.
+  private(set) var thumbnails: [Thumbnail?]
   /// The IDs in the pixels, by part and Cryptomatte layer.
   private(set) var ids: [[Set<UInt32>]]
   /// The samples of the deep pixel that has most, by part.
@@ -101,6 +103,7 @@ struct FrameLookResult: Sendable {
 
   init(_ looks: [PartLook], _ container: Container) {
     scans = looks.map { look in look.plan.map { PartScan($0, tiles: look.part.tiles) } }
+    thumbnails = looks.map(\.thumbnail)
     ids = looks.map { $0.layers.map { _ in [] } }
     deepSamples = looks.map { _ in 0 }
     damaged = looks.map { _ in [] }
@@ -113,6 +116,7 @@ struct FrameLookResult: Sendable {
       if !outcome.isSound { damaged[part].append(outcome.chunk) }
       deepSamples[part] = max(deepSamples[part], outcome.deepSamples)
       for (layer, found) in outcome.ids.enumerated() { ids[part][layer].formUnion(found) }
+      if let band = outcome.band { thumbnails[part]?.merge(band) }
       if let scan = outcome.scan { scans[part]?.merge(scan) }
     }
   }

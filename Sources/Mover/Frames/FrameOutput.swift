@@ -1,10 +1,13 @@
 public import FrameEngine
 import Glibc
+import Synchronization
 
 /// Writes one result file so that it appears under its name only when it is complete and durable:
 /// under a temporary name in the same folder, synced, renamed, and the folder synced.
-public struct FrameOutput: Sendable {
+public final class FrameOutput: Sendable {
   private let disk: any Disk
+  /// Folders in which nothing of a dead writer is left.
+  private let swept = Mutex<Set<FileName>>([])
 
   /// Writes to the files of `disk`.
   public init(disk: any Disk) {
@@ -17,19 +20,25 @@ public struct FrameOutput: Sendable {
     let (folderPath, name) = FrameOutput.split(path)
     do throws(DiskError) {
       let folder = try OpenFolder(at: folderPath, on: disk)
-      try sweep(folder.handle)
+      if swept.withLock({ $0.insert(folderPath).inserted }) { try sweep(folder.handle) }
       let temporary = TemporaryName(owner: .current).fileName
       do throws(DiskError) {
         try writeDurably(bytes, as: temporary, in: folder.handle)
         try disk.rename(temporary, in: folder.handle, to: name, in: folder.handle)
       } catch {
-        try disk.removeIfPresent(temporary, in: folder.handle)
+        discard(temporary, in: folder.handle)
         throw error
       }
       try disk.sync(folder.handle)
     } catch {
       throw error.at(path)
     }
+  }
+
+  /// Removes an unfinished file. The failure before this one is the one to tell; what stays is
+  /// swept by the next writer.
+  private func discard(_ name: FileName, in folder: Handle) {
+    do throws(DiskError) { try disk.removeIfPresent(name, in: folder) } catch { return }
   }
 
   private func writeDurably(_ bytes: RawSpan, as name: FileName, in folder: Handle)

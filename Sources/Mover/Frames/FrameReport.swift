@@ -44,9 +44,14 @@ public struct FrameReport: Sendable {
     }
   }
 
-  /// Findings of one severity.
-  public func count(_ severity: Finding.Severity) -> Int {
-    findings.count { $0.severity == severity }
+  /// The same without what was kept of its pixels, which takes the most memory.
+  public var withoutPixels: FrameReport {
+    var report = self
+    for index in report.parts.indices {
+      report.parts[index].scan = nil
+      report.parts[index].thumbnail = nil
+    }
+    return report
   }
 }
 
@@ -60,6 +65,8 @@ public struct PartReport: Sendable {
   public internal(set) var damaged: [Int] = []
   /// What its pixels are; `nil` where they were not looked at.
   public internal(set) var scan: PartScan?
+  /// A small picture, if one was asked for.
+  public internal(set) var thumbnail: Thumbnail?
 
   /// A part, not looked at yet.
   init(_ part: Part, chunkCount: Int) {

@@ -30,7 +30,7 @@ public struct FrameVerifier: Sendable {
     each: @escaping @Sendable (FrameReport) -> Void
   ) throws(DiskError) -> [SequenceFinding] {
     let line = ReportLine(sequence, options, each)
-    let threads = max(1, options.threads ?? processorCount())
+    let threads = max(1, options.threads ?? BackupJob.defaultThreads)
     // While one frame is read another is decoded: more workers than processors, but only where
     // there are frames for all. What is left of the processors shares the chunks of one frame.
     let workers = max(1, min(sequence.files.count, threads > 1 ? threads + threads / 2 : 1))
@@ -59,10 +59,10 @@ public struct FrameVerifier: Sendable {
   private func look(at file: FrameFile, _ memory: FrameBytes, _ crew: FrameCrew) -> FrameReport {
     let clock = SystemClock()
     let begun = clock.monotonic()
-    var inspection = FrameInspection(file, options, cancellation)
+    var inspection = FrameInspection(file, on: disk, options, cancellation)
     do throws(DiskError) {
       try memory.load(file.location)
-      inspection.inspect(memory, crew)
+      try inspection.inspect(memory, crew)
     } catch {
       inspection.fail(error)
     }

@@ -103,8 +103,9 @@ extension FrameSummary {
     var hasher = BLAKE3Hasher()
     for part in parts { hasher.update(part.scan?.digest?.bytes ?? []) }
     pixelDigest = hasher.finalize()
-    guard let scan = parts.first(where: { $0.scan?.plan.mainColours.isEmpty == false })?.scan
-      ?? parts[0].scan
+    guard
+      let scan = parts.first(where: { $0.scan?.plan.mainColours.isEmpty == false })?.scan
+        ?? parts[0].scan
     else { return }
     let channels =
       scan.plan.mainColours.isEmpty ? Array(scan.plan.channels.indices) : scan.plan.mainColours

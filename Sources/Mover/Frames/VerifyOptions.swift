@@ -10,13 +10,29 @@ public struct VerifyOptions: Sendable {
   public var range: FrameRange?
   /// Digests from when the frames were good, which they are compared with.
   public var manifest: FrameManifest?
+  /// The names that frames have in manifests; `nil` for their paths.
+  public var manifestNames: ManifestNames?
   /// Whether digests of file and chunks are taken, for a manifest to be written.
   public var takesDigests = false
-  /// The width in pixels that thumbnails get at least; `nil` for none.
-  public var thumbnailWidth: Int?
+  /// The box in pixels that thumbnails fit; `nil` for none.
+  public var thumbnails: ThumbnailBox?
   /// Threads; `nil` for one a core.
   public var threads: Int?
 
   /// Every pixel, without expectations.
   public init() {}
+}
+
+/// The most columns and rows of a thumbnail.
+public struct ThumbnailBox: Hashable, Sendable {
+  /// The most columns.
+  public var width: Int
+  /// The most rows.
+  public var height: Int
+
+  /// A box of a size.
+  public init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
 }

@@ -32,7 +32,8 @@ struct FrameHTML {
   mutating func add(_ report: FrameReport, _ thumbnail: Thumbnail?) {
     counts[report.status, default: 0] += 1
     cards += "<article class=\"\(report.status.rawValue)\">\n"
-    cards += "<h2>\(FrameHTML.symbol(report.status)) \(MarkupText.escaped(report.path.description))"
+    cards +=
+      "<h2>\(FrameHTML.symbol(report.status)) \(MarkupText.escaped(report.file.path.description))"
     cards += "</h2>\n"
     if let thumbnail, report.status != .sound || thumbnails < FrameHTML.soundThumbnails {
       thumbnails += 1
@@ -51,7 +52,9 @@ struct FrameHTML {
   /// The whole page.
   var page: String {
     let summary = FrameReport.Status.allCases
-      .map { "<b class=\"\($0.rawValue)\">\(Wording.count(counts[$0, default: 0])) \($0.rawValue)</b>" }
+      .map {
+        "<b class=\"\($0.rawValue)\">\(Wording.count(counts[$0, default: 0])) \($0.rawValue)</b>"
+      }
       .joined(separator: " ")
     return """
       <!doctype html>
@@ -71,7 +74,8 @@ struct FrameHTML {
 
   private func picture(of report: FrameReport, _ thumbnail: Thumbnail) -> String {
     let window = thumbnail.window
-    let box = "x=\"\(window.minX)\" y=\"\(window.minY)\" width=\"\(window.width)\" height=\"\(window.height)\""
+    let box =
+      "x=\"\(window.minX)\" y=\"\(window.minY)\" width=\"\(window.width)\" height=\"\(window.height)\""
     var svg =
       "<svg role=\"img\" viewBox=\"\(window.minX) \(window.minY) \(window.width) \(window.height)\">"
     svg += "<image \(box) preserveAspectRatio=\"none\" href=\"data:image/jpeg;base64,"

@@ -14,7 +14,7 @@ struct FrameJUnit {
   mutating func add(_ report: FrameReport) {
     tests += 1
     duration += report.duration
-    let name = MarkupText.escaped(report.path.description)
+    let name = MarkupText.escaped(report.file.path.description)
     cases += "  <testcase name=\"\(name)\" classname=\"farmio.verify\""
     cases += " time=\"\(FrameJUnit.seconds(report.duration))\">\n"
     if let failure = report.failure {

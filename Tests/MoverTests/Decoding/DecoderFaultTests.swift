@@ -7,8 +7,10 @@ import Testing
 
 /// What becomes of a decoder that dies, hangs, or is fed rubbish.
 @Suite struct DecoderFaultTests {
+  // Colours, an alpha and a depth: DWA treats each in its own way.
   private static let chunk = SampleChunk.picture(
-    Window(minX: 0, minY: 0, maxX: 99, maxY: 31), .of(.half, "B", "G", "R"))
+    Window(minX: 0, minY: 0, maxX: 99, maxY: 31),
+    .of(.half, "A", "B", "G", "R") + .of(.float, "Z"))
 
   /// A packed chunk, made by a decoder that is well.
   private static func packed(_ codec: PixelCodec = .piz) throws -> [UInt8] {
