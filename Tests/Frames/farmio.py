@@ -45,7 +45,7 @@ class Answer:
 
     @property
     def frames(self):
-        return [record for record in self.records if record["type"] == "frame"]
+        return [record for record in self.records if record.get("type") == "frame"]
 
     @property
     def findings(self):
@@ -63,7 +63,7 @@ def parsed(line):
         record = json.loads(line)
     except ValueError:
         return None
-    return record if isinstance(record, dict) and "type" in record else None
+    return record if isinstance(record, dict) else None
 
 
 def call(words, seconds=SECONDS):
@@ -133,7 +133,7 @@ class Farmio:
 
     @staticmethod
     def compared(answer):
-        """{channel: {max, mean, count}} of an answer to `compare`; one of the first part wins."""
+        """{channel: {max, mean, differing}} of an answer to `compare`; the first part's wins."""
         found = {}
         for record in answer.records:
             for part in record.get("parts", [record]):

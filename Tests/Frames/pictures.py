@@ -83,10 +83,11 @@ def comparisons(suite, program, folder):
     for name in "ABGR":
         before, after = planes[name].astype("f8"), changed[name].astype("f8")
         error = abs(after - before)
-        true = {"max": error.max(), "mean": error.mean(), "count": int((error > 0).sum())}
+        true = {"max": error.max(), "mean": error.mean(),
+                "differing": int((error > 0).sum())}
         said = program.compared(answer).get(name)
         if said is None:
-            suite.expect(f"compare: {name}", "" if not true["count"] else "not in the answer")
+            suite.expect(f"compare: {name}", "" if not true["differing"] else "not in the answer")
             continue
         wrong = [f"{key} {said[key]}, not {value}" for key, value in true.items()
                  if key in said and not oracle.same(float(said[key]), float(value), 1e-5)]

@@ -91,7 +91,7 @@ def untrue(answer, truths):
                 wrong.append(f"{os.path.basename(frame['path'])}: {finding['code']} "
                              f"{finding.get('channel', '')}")
     for record in answer.records:
-        if record["type"] == "sequence":
+        if record.get("type") == "sequence":
             wrong += [finding["code"] for finding in record["findings"]]
     return wrong
 
@@ -140,7 +140,7 @@ def judged(answer, at, wanted):
         return answer.trouble
     told = {finding["code"] for frame in answer.frames for finding in frame["findings"]
             if frame["path"].endswith(os.path.basename(at))}
-    told |= {finding["code"] for record in answer.records if record["type"] == "sequence"
+    told |= {finding["code"] for record in answer.records if record.get("type") == "sequence"
              for finding in record["findings"]}
     if not wanted & told:
         return f"wanted {'/'.join(sorted(wanted))}, told {', '.join(sorted(told)) or 'nothing'}"

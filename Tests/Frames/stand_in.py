@@ -174,7 +174,7 @@ def compare(paths, options):
         heat = heat + error
         count += int((error > 0).sum())
         told.append({"name": name, "max": error.max(), "mean": error.mean(),
-                     "count": int((error > 0).sum())})
+                     "differing": int((error > 0).sum())})
     if "heat-map" in options:
         shown = numpy.repeat(numpy.clip(heat, 0, 1)[:, :, None], 3, 2).astype("f4")
         image = oiio.ImageBuf(oiio.ImageSpec(shown.shape[1], shown.shape[0], 3, "uint8"))
