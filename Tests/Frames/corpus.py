@@ -108,22 +108,40 @@ def other_numbers(suite, name, answer, parts):
 
 
 def bits(suite, program, name, parts, folder):
-    """Stored without compression, and packed again, every bit stays."""
-    path = os.path.join(rig.corpus(), name)
-    deep = any(kind.startswith("deep") for kind, _ in parts)
-    for codec in ("none", "zips" if deep else "zip"):
-        target = os.path.join(folder, "converted.exr")
-        answer = program.convert(path, target, codec=codec)
-        wrong = answer.trouble or (answer.status and f"status {answer.status}: {answer.errors}")
-        if not wrong:
-            wrong = oracle.same_pixels(parts, oracle.parts_of(target))
-        if not wrong:
-            again = program.verify(target)
-            structure = {f["code"] for f in again.findings if f["depth"] in ("structure", "decode")}
-            wrong = again.trouble or ", ".join(sorted(structure))
-        suite.expect(f"{name}: same bits as {codec}", wrong)
-        if os.path.exists(target):
-            os.unlink(target)
+    """Stored without compression, and packed again, every bit of each part stays. What has no
+    single image, a deep part, is refused without a file."""
+    path, target = os.path.join(rig.corpus(), name), os.path.join(folder, "converted.exr")
+    for number, part_ in enumerate(parts):
+        for codec in ("none", "zip"):
+            answer = program.convert(path, target, codec=codec, part=number)
+            what = f"{name}: part {number} as {codec}"
+            if part_[0].startswith("deep"):
+                refused = answer.status in (2, 3) and not os.path.exists(target)
+                suite.expect(f"{what}: refused", "" if refused else f"status {answer.status}")
+                continue
+            wrong = answer.trouble or (answer.status and f"status {answer.status}: {answer.errors}")
+            if not wrong:
+                wrong = oracle.same_pixels([part_], oracle.parts_of(target))
+            if not wrong:
+                again = program.verify(target)
+                wrong = again.trouble or ", ".join(sorted(
+                    f["code"] for f in again.findings if f["depth"] in ("structure", "decode")))
+            suite.expect(f"{what}: same bits", wrong)
+            if os.path.exists(target):
+                os.unlink(target)
+    if len(parts) > 1:
+        silent_loss(suite, program, name, len(parts), target)
+
+
+def silent_loss(suite, program, name, count, target):
+    """Who names no part gets all of them, or is told that he does not."""
+    answer = program.convert(os.path.join(rig.corpus(), name), target, codec="none")
+    kept = len(oracle.parts_of(target)) if os.path.exists(target) else 0
+    told = answer.status != 0 or "part" in answer.output + answer.errors
+    suite.expect(f"{name}: no part is lost in silence", "" if kept == count or told
+                 else f"{kept} of {count} parts are there, and nothing is said")
+    if os.path.exists(target):
+        os.unlink(target)
 
 
 def part(suite, options, folder):

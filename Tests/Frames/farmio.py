@@ -22,6 +22,7 @@ class Answer:
     peak: int = 0
     late: bool = False
     cpu: float = 0.0
+    speaks_json: bool = True
 
     @property
     def trouble(self):
@@ -32,7 +33,8 @@ class Answer:
             return f"ended by itself with {self.status}: {self.errors.strip()[-300:]}"
         if self.status == 2:
             return f"refused the command: {self.errors.strip()[-300:]}"
-        foreign = next((line for line in self.lines if parsed(line) is None), None)
+        lines = self.lines if self.speaks_json else []
+        foreign = next((line for line in lines if parsed(line) is None), None)
         return "" if foreign is None else f"printed what is no JSON: {foreign[:100]}"
 
     @property
@@ -86,7 +88,7 @@ def call(words, seconds=SECONDS):
     cpu = usage.ru_utime + usage.ru_stime
     return Answer(process.returncode, output.decode(errors="replace"),
                   errors[0].decode(errors="replace"), usage.ru_maxrss << 10,
-                  late.is_set() or cpu > seconds, cpu)
+                  late.is_set() or cpu > seconds, cpu, "--json" in words)
 
 
 class Farmio:
@@ -117,16 +119,17 @@ class Farmio:
         return self.run("verify", *frames, f"--{form}", path)
 
     def tile(self, source, target, **options):
-        return self.run("tile", source, target, *spelled(options), seconds=60)
+        return self.run("tile", source, target, *spelled(options), "--json", seconds=60)
 
     def convert(self, source, target, **options):
-        return self.run("convert", source, target, *spelled(options), seconds=60)
+        return self.run("convert", source, target, *spelled(options), "--json", seconds=60)
 
     def preview(self, source, target, **options):
-        return self.run("preview", source, target, *spelled(options), seconds=60)
+        return self.run("preview", source, target, *spelled(options), "--json", seconds=60)
 
     def sheet(self, target, *frames, **options):
-        return self.run("sheet", *frames, "--output", target, *spelled(options), seconds=60)
+        return self.run("sheet", *frames, "--output", target, *spelled(options), "--json",
+                        seconds=60)
 
     def compare(self, one, other, **options):
         return self.run("compare", one, other, *spelled(options), "--json", seconds=60)

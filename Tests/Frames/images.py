@@ -44,6 +44,17 @@ def box_mean(pixels, width, height):
     return shrunk(shrunk(pixels.astype("f8"), width, 1), height, 0)
 
 
+def cell_mean(pixels, width, height):
+    """The same without parts of pixels: each belongs to one cell, neighbours differ by one."""
+    for axis, size in ((1, width), (0, height)):
+        length = pixels.shape[axis]
+        first = -(-numpy.arange(size) * length // size)
+        counts = numpy.diff(numpy.append(first, length))
+        shape = [-1 if at == axis else 1 for at in range(pixels.ndim)]
+        pixels = numpy.add.reduceat(pixels.astype("f8"), first, axis) / counts.reshape(shape)
+    return pixels
+
+
 def shrunk(pixels, size, axis):
     length = pixels.shape[axis]
     if length == size:
