@@ -98,6 +98,9 @@ final class RestoreFile: Sendable {
   /// Whether nothing has to be written.
   var isEmptyOfData: Bool { state.withLock { $0.left == 0 } }
 
+  /// Whether all bytes were written and nothing failed.
+  var isWhole: Bool { state.withLock { $0.left == 0 && $0.fault == nil } }
+
   /// Counts bytes as written; `true` if they were the last.
   func wrote(_ count: Int64) -> Bool {
     state.withLock { state in

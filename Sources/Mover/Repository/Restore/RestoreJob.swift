@@ -113,7 +113,7 @@ final class RestoreJob {
       let open = try OpenFolder(at: options.target, on: disk)
       allowsDirect =
         DiskPolicy(
-          fileSystem: try disk.fileSystem(of: open.handle), coreCount: BackupJob.defaultThreads,
+          fileSystem: disk.assumedFileSystem(of: open.handle), coreCount: BackupJob.defaultThreads,
           medianOpen: nil
         ).allowsDirect
       return RestoreFolder(path: "", entry: nil, parent: nil, open: open)

@@ -87,11 +87,7 @@ extension WindowRestore {
       file.fail(error.description, isDamage: false)
     }
     release(file)
-    if file.fault == nil {
-      finished.withLock { $0.append(file) }
-    } else {
-      discard(file)
-    }
+    if file.fault != nil { discard(file) }
   }
 
   func release(_ file: RestoreFile) {
@@ -122,19 +118,21 @@ extension WindowRestore {
 
   /// One sync for all, then the names. Until here nothing has its name that is not durable.
   func publish() throws(RepositoryError) {
-    let files = finished.withLock { $0 }
+    let files = files.filter(\.isWhole)
     guard let any = files.first else { return }
     do throws(DiskError) {
       try job.disk.syncFileSystem(try any.folder.opened(on: job.disk).handle)
     } catch {
       throw failure(error, at: any)
     }
+    // Neighbours lie in one folder, which takes one new name at a time.
+    let share = max(64, files.count / (job.threads * 8))
     let next = Atomic<Int>(0)
     runWorkers(count: job.threads, name: "farmio publish") { _ in
       while true {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < files.count else { return }
-        self.publish(files[index])
+        let start = next.add(share, ordering: .relaxed).oldValue
+        guard start < files.count else { return }
+        for file in files[start..<min(start + share, files.count)] { self.publish(file) }
       }
     }
   }

@@ -6,13 +6,12 @@ import Synchronization
 /// durable at once and gives the files their names.
 final class WindowRestore: Sendable {
   let job: Access
-  private let files: [RestoreFile]
+  let files: [RestoreFile]
   private let requests: [RestoreWindow.Request]
   private let runs: [PackRun]
   /// Requests whose chunks no pack holds.
   private let missing: [Int]
   private let nextRun = Atomic<Int>(0)
-  let finished = Mutex<[RestoreFile]>([])
   private let firstError = Mutex<RepositoryError?>(nil)
   let openCount = Atomic<Int>(0)
 
