@@ -1,5 +1,4 @@
 import FrameEngine
-import Glibc
 import Synchronization
 
 /// Restores the files of one window: fetches by pack, writes in any order, then makes everything
