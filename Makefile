@@ -20,6 +20,7 @@ setup: ## install what building and testing need
 build: ## build the program, optimised: .build/release/farmio
 	@tools/setup build
 	swift build -c release --static-swift-stdlib --product farmio
+	swift build -c release --product farmio-decoder
 
 demo: ## keep and move a Blender scene in three versions (KEEP=1 leaves the files)
 	@tools/setup demo
@@ -63,7 +64,7 @@ campaign: ## crash campaigns with new seeds for HOURS
 
 fuzz: ## run every fuzz target for SECONDS_EACH
 	@tools/setup build
-	@tools/fuzz $(SECONDS_EACH)
+	@Tests/Fuzz/run $(SECONDS_EACH)
 
 install: build ## install program, manual and completions under PREFIX
 	@tools/install $(farmio) "$(DESTDIR)$(PREFIX)"

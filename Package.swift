@@ -78,7 +78,7 @@ let package = Package(
     .target(
       name: "Mover",
       dependencies: ["FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL", "CYAML"],
-      swiftSettings: strict),
+      resources: [.embedInCode("Frames/Profiles")], swiftSettings: strict),
     .executableTarget(
       name: "farmio", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),
     .executableTarget(
