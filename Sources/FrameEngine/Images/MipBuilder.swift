@@ -14,7 +14,8 @@ public struct MipLevel: Hashable, Sendable {
 /// names: each is the one at its pixel's upper left.
 ///
 /// Sides halve as the tile description rounds, down to a single pixel. The box filter takes a 4096
-/// x 2160 frame of four halves to its mip levels in about 30 ms.
+/// x 2160 frame of four halves to its mip levels in about 20 ms,
+/// the Lanczos filter in 300.
 public struct MipBuilder: Hashable, Sendable {
   /// Which levels there are and how sides halve.
   public let tiles: TileDescription
