@@ -79,7 +79,9 @@ final class ReportLine: Sendable {
     else { return [] }
     var findings: [Finding] = []
     for index in report.parts.indices {
+      // What is lost for another reason is no bucket that the renderer left out.
       guard index < previous.parts.count, index < next.parts.count,
+        report.parts[index].isComplete,
         let map = report.parts[index].scan?.zeroMap,
         let before = previous.parts[index].scan?.zeroMap,
         let after = next.parts[index].scan?.zeroMap
