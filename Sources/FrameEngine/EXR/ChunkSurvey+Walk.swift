@@ -3,7 +3,14 @@ extension ChunkSurvey {
   /// Walks every unclaimed stretch and keeps the chunks it finds; what belongs to none comes back.
   mutating func walk(_ stretches: [Range<Int>], _ bytes: RawSpan) -> [Range<Int>] {
     var leftovers = [Range<Int>]()
-    for stretch in stretches { walk(stretch, bytes, &leftovers) }
+    for stretch in stretches {
+      // Where every chunk is found already, nothing is looked for.
+      if records.contains(where: { $0.contains(nil) }) {
+        walk(stretch, bytes, &leftovers)
+      } else {
+        leftovers.append(stretch)
+      }
+    }
     return leftovers
   }
 
@@ -44,6 +51,9 @@ extension ChunkSurvey {
     let record: ChunkRecord
     var end: Int { record.payload.upperBound }
   }
+
+  /// Zeros that are passed over at once, all but a leader's length.
+  private static let zeroRun = 1024
 
   /// The chunk whose leader lies at `offset`, of those not found yet. It may run past the end.
   private func missingChunk(at offset: Int, _ bytes: RawSpan) -> Announced? {
@@ -107,6 +117,13 @@ extension ChunkSurvey {
     let last = min(range.upperBound, byteCount - (isMultiPart ? 12 : 8))
     var offset = range.lowerBound
     while offset < last {
+      // Lost pages are zeros: no leader lies whole in them, since its size is not zero.
+      if offset + ChunkSurvey.zeroRun <= last,
+        ZeroPages.isZero(offset..<offset + ChunkSurvey.zeroRun, bytes)
+      {
+        offset += ChunkSurvey.zeroRun - ChunkLeader.largestByteCount
+        continue
+      }
       var start = starts[0]
       var field = bytes.i32(at: offset)
       if isMultiPart {

@@ -67,7 +67,9 @@ enum CompareCommand {
   ) {
     let prefix = count > 1 ? "part \(part.part)  " : ""
     for remark in part.remarks { report.result(prefix + remark) }
-    for name in part.pixels.channels.onlyLeft { report.result("\(prefix)\(name)  only in the first") }
+    for name in part.pixels.channels.onlyLeft {
+      report.result("\(prefix)\(name)  only in the first")
+    }
     for name in part.pixels.channels.onlyRight {
       report.result("\(prefix)\(name)  only in the second")
     }

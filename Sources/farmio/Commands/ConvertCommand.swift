@@ -10,7 +10,8 @@ enum ConvertCommand {
     "quality", nil, "N", "What DWA may lose; 45 by default, as OpenEXR does")
   static let channels = Option<String>(
     "channels", nil, "LIST", "Keep only these channels, such as R,G,B,A,Z")
-  static let crop = Option<CropWindow>("crop", nil, "CORNERS", "Keep only these pixels: x0,y0,x1,y1")
+  static let crop = Option<CropWindow>(
+    "crop", nil, "CORNERS", "Keep only these pixels: x0,y0,x1,y1")
 
   static let spec = CommandSpec(
     "convert", .frames, "Write a frame with another codec, type, channels or window",

@@ -47,7 +47,8 @@ extension CommandError {
     case .damaged:
       self.init(
         .notWell, at: error.path, "", error.reason,
-        remedy: "See all that is wrong, and save the rest: farmio verify --salvage DIR \(error.path)")
+        remedy:
+          "See all that is wrong, and save the rest: farmio verify --salvage DIR \(error.path)")
     case .unsuitable: self.init(.usage, at: error.path, "", error.reason)
     }
   }
@@ -115,8 +116,9 @@ struct CropWindow: ArgumentValue, Hashable {
   init?(argument: FileName) {
     guard let text = String(argument: argument) else { return nil }
     let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.count == 4, case let (left?, top?, right?, bottom?) =
-      (numbers[0], numbers[1], numbers[2], numbers[3]),
+    guard numbers.count == 4,
+      case let (left?, top?, right?, bottom?) =
+        (numbers[0], numbers[1], numbers[2], numbers[3]),
       left <= right, top <= bottom, numbers.allSatisfy({ abs($0 ?? 0) < 1 << 30 })
     else { return nil }
     window = Window(minX: left, minY: top, maxX: right, maxY: bottom)

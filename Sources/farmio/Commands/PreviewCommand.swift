@@ -12,7 +12,8 @@ enum PreviewCommand {
     .words(View.Curve.words))
   static let size = Option<Int>("size", nil, "N", "At most N columns and rows")
   static let alpha = Flag("alpha", nil, "Keep alpha (PNG)")
-  static let quality = Option<Int>("quality", nil, "N", "Quality of a JPEG, 1 to 100; 90 by default")
+  static let quality = Option<Int>(
+    "quality", nil, "N", "Quality of a JPEG, 1 to 100; 90 by default")
 
   static let spec = CommandSpec(
     "preview", .frames, "Make a PNG or JPEG of a frame",

@@ -73,11 +73,12 @@ enum SheetCommand {
       disk: disk, decoder: try session.decoder(), options: options,
       cancellation: session.interrupt.token)
     let cells = Mutex<[(number: Int, cell: Cell)]>([])
+    let isOne = list.sequences.count == 1
     try session.withProgress("sheet", progress) { () throws(CommandError) in
       for sequence in list.sequences {
         do throws(DiskError) {
           _ = try verifier.verify(sequence, progress: progress) { report in
-            let cell = SheetCommand.cell(of: report)
+            let cell = SheetCommand.cell(of: report, isOne: isOne)
             cells.withLock { $0.append((report.file.frame ?? .min, cell)) }
           }
         } catch {
@@ -95,7 +96,8 @@ enum SheetCommand {
       ? all.map(\.cell) : all.sorted { $0.number < $1.number }.map(\.cell)
   }
 
-  private static func cell(of report: FrameReport) -> Cell {
+  /// The cell of a frame: its number says it all where there is one sequence.
+  private static func cell(of report: FrameReport, isOne: Bool) -> Cell {
     let verdict: FrameVerdict =
       switch report.status {
       case .sound: .sound
@@ -104,7 +106,8 @@ enum SheetCommand {
       case .unreadable: .unreadable
       }
     return Cell(
-      label: report.file.frame.map { String($0) } ?? report.file.name.description,
+      label: isOne && report.file.frame != nil
+        ? String(report.file.frame!) : report.file.name.description,
       verdict: verdict, picture: FrameThumbnail.bitmap(of: report))
   }
 

@@ -103,6 +103,7 @@ final class VerifySink: Sendable {
     let names = state.withLock { $0.names }
     guard let found = manifest.finding(missing: manifest.missing(from: names)) else { return }
     report.result(VerifySink.line(found.finding))
+    report.record { FrameJSON.write(missing: found, to: &$0) }
     state.withLock { $0.counts.add([found.finding]) }
   }
 
