@@ -57,12 +57,6 @@ struct SequenceJudgeTests {
     #expect(try Self.findings([nameless]) == [])
   }
 
-  @Test func `Files without bytes are named together`() throws {
-    let frames = (1...4).map { Samples.frame($0, bytes: $0 < 3 ? 0 : 10, parts: []) }
-    let found = try Self.findings(frames)
-    #expect(codes(found) == [.fileEmpty] && found[0].frames.description == "1-2")
-  }
-
   @Test func `Equal pixels are one finding a group`() throws {
     let digests: [UInt64] = [1, 2, 2, 2, 3, 1, 4]
     let frames = digests.enumerated().map { index, word in

@@ -59,7 +59,7 @@ struct ProfileFileTests {
     #expect(house.metadata.chromaticities == [.acesCG])
     #expect(house.metadata.required[0].value == nil)
     #expect(house.metadata.required[2].value?.matches("Renderer 4.2") == true)
-    #expect(house.pixels.limit == 60_000 && house.pixels.looksForFireflies)
+    #expect(house.pixels.colourMaximum == 60_000 && house.pixels.fireflies != nil)
     #expect(house.severities[.blackFrame] == .some(.error))
     #expect(house.severities[.halfClipped] == .some(nil))
     // What is commented out is right as well.
@@ -96,7 +96,7 @@ struct ProfileFileTests {
     #expect(profile.image.dataWindow == .window(Window(minX: -1, minY: -2, maxX: 3, maxY: 4)))
     #expect(profile.channels.required.map(\.name) == ["R", "G"] && profile.channels.allowed == [])
     #expect(profile.metadata.chromaticities.map(\.description) == ["rec709"])
-    #expect(profile.pixels.allowsNegative && !profile.pixels.looksForFireflies)
+    #expect(profile.pixels.negativeShare == 1 && profile.pixels.fireflies == nil)
     let sides = try Self.parse(Self.start + "image: {overscan: [1, 2, 3, 4]}")
     #expect(sides.image.dataWindow == .overscan(left: 1, top: 2, right: 3, bottom: 4))
     #expect(try Self.parse(#"{"profile": 1, "name": "json"}"#).name == "json")

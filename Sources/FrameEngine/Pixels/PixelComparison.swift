@@ -20,6 +20,14 @@ public struct PixelComparison: Sendable {
     heatMap = heatScale.map { HeatMap(window, origin: origin, scale: $0) }
   }
 
+  /// Nothing compared yet of a chunk with these pixels, to be merged into this comparison: its heat
+  /// map is no larger than the chunk.
+  public func part(_ window: Window) -> PixelComparison {
+    var part = PixelComparison(channels, window)
+    part.heatMap = heatMap.map { HeatMap(window, origin: $0.origin, scale: $0.scale) }
+    return part
+  }
+
   /// Adds what two chunks of the same pixels differ in; both are unpacked and whole.
   public mutating func compare(
     _ leftShape: ChunkShape, _ left: RawSpan, _ rightShape: ChunkShape, _ right: RawSpan

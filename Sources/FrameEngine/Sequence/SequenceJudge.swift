@@ -21,8 +21,8 @@ public struct SequenceJudge: Sendable {
     for summaries: [FrameSummary], outside: FrameRange = FrameRange()
   ) -> [SequenceFinding] {
     let frames = summaries.sorted { ($0.frame ?? .min, $0.name) < ($1.frame ?? .min, $1.name) }
-    return missing(frames) + extra(frames, outside) + names(frames) + empty(frames)
-      + changes(frames) + timeCodes(frames) + duplicates(frames) + outliers(frames)
+    return missing(frames) + extra(frames, outside) + names(frames) + changes(frames)
+      + timeCodes(frames) + duplicates(frames) + outliers(frames)
   }
 
   private func missing(_ frames: [FrameSummary]) -> [SequenceFinding] {
@@ -65,12 +65,6 @@ public struct SequenceJudge: Sendable {
         .frameName, [frame], "the number in \(frame.name) has other digits than its neighbours")
     }
     return numbers + padding
-  }
-
-  private func empty(_ frames: [FrameSummary]) -> [SequenceFinding] {
-    let empty = frames.filter { $0.byteCount == 0 }
-    guard !empty.isEmpty else { return [] }
-    return [SequenceFinding(.fileEmpty, empty, "\(fileList(empty)) without a single byte")]
   }
 
   /// Frames with equal pixels. One finding names all that are equal.

@@ -75,43 +75,58 @@ public struct FrameComparer: Sendable {
       part: number, pixels: result.0, equalChunks: result.1, remarks: remarks)
   }
 
+  /// What the threads found of the chunks of two parts, merged in chunk order.
+  private struct State {
+    var nextToMerge = 0
+    /// What came before its turn.
+    var waiting: [Int: PixelComparison] = [:]
+    var whole: PixelComparison
+    var equal = 0
+    var fault: FrameWorkError?
+
+    mutating func add(_ comparison: PixelComparison, _ index: Int) {
+      waiting[index] = comparison
+      while let next = waiting.removeValue(forKey: nextToMerge) {
+        whole.merge(next)
+        nextToMerge += 1
+      }
+    }
+  }
+
   /// Frames that are cut alike: chunk beside chunk, and those with equal bytes are not decoded.
   private func compareChunks(
     _ number: Int, _ left: FrameSource, _ right: FrameSource, _ empty: PixelComparison
   ) throws(FrameWorkError) -> (PixelComparison, equal: Int) {
-    let (first, second) = (left.container.parts[number], right.container.parts[number])
-    let canSkip = first.codec == second.codec && first.channels == second.channels
+    let sides = (FrameSide(left, number), FrameSide(right, number))
+    let canSkip =
+      sides.0.part.codec == sides.1.part.codec && sides.0.part.channels == sides.1.part.channels
     let records = zip(left.fullChunks(number), right.fullChunks(number)).map { $0 }
-    let (leftMemory, rightMemory, cancellation) = (left.memory, right.memory, cancellation)
-    let (leftPath, rightPath) = (left.path, right.path)
     let next = Atomic<Int>(0)
-    let state = Mutex(
-      (parts: [(Int, PixelComparison)](), equal: [ChunkRegion](), fault: FrameWorkError?.none))
+    let state = Mutex(State(whole: empty))
+    let cancellation = cancellation
     left.crew.run(upTo: records.count) { worker in
       while cancellation?.isCancelled != true, state.withLock({ $0.fault == nil }) {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < records.count else { return }
         let (one, other) = records[index]
-        if canSkip, FrameComparer.isEqual(one, leftMemory, other, rightMemory) {
-          state.withLock { $0.equal.append(one.region) }
+        var comparison = empty.part(one.region.window)
+        if canSkip, FrameComparer.isEqual(one, sides.0.memory, other, sides.1.memory) {
+          comparison.addEqual(
+            ChunkShape(window: one.region.window, channels: sides.0.part.channels))
+          state.withLock { state in
+            state.equal += 1
+            state.add(comparison, index)
+          }
           continue
         }
-        var comparison = empty
-        do throws(ChunkFault) {
-          let (shape, bytes) = try leftMemory.withBytes { bytes throws(ChunkFault) in
-            try worker.withUnpacked(one, of: first, in: bytes) { shape, pixels in
-              (shape, pixels.copied)
-            }
+        do throws(FrameWorkError) {
+          let (shape, bytes) = try sides.0.unpacked(one, &worker) { ($0, $1.copied) }
+          try sides.1.unpacked(other, &worker) {
+            comparison.compare(shape, bytes.rawBytes, $0, $1)
           }
-          try rightMemory.withBytes { packed throws(ChunkFault) in
-            try worker.withUnpacked(other, of: second, in: packed) {
-              comparison.compare(shape, bytes.rawBytes, $0, $1)
-            }
-          }
-          state.withLock { $0.parts.append((index, comparison)) }
+          state.withLock { $0.add(comparison, index) }
         } catch {
-          let path = error.code == .chunkMissing ? rightPath : leftPath
-          state.withLock { $0.fault = FrameWorkError(error, one, number, path) }
+          state.withLock { $0.fault = error }
         }
       }
     }
@@ -120,12 +135,7 @@ public struct FrameComparer: Sendable {
     }
     let found = state.withLock { $0 }
     if let fault = found.fault { throw fault }
-    var whole = empty
-    for (_, part) in found.parts.sorted(by: { $0.0 < $1.0 }) { whole.merge(part) }
-    for region in found.equal {
-      whole.addEqual(ChunkShape(window: region.window, channels: first.channels))
-    }
-    return (whole, found.equal.count)
+    return (found.whole, found.equal)
   }
 
   private static func isEqual(
@@ -151,5 +161,33 @@ public struct FrameComparer: Sendable {
       ChunkShape(window: shared, channels: first.channels), first.bytes(of: shared).rawBytes,
       ChunkShape(window: shared, channels: second.channels), second.bytes(of: shared).rawBytes)
     return comparison
+  }
+}
+
+/// One part of one of two frames, as threads see it.
+private struct FrameSide: Sendable {
+  let memory: FrameBytes
+  let part: Part
+  private let path: FileName
+  private let number: Int
+
+  init(_ source: FrameSource, _ number: Int) {
+    memory = source.memory
+    part = source.container.parts[number]
+    path = source.path
+    self.number = number
+  }
+
+  /// Runs `body` with the unpacked bytes of a chunk.
+  func unpacked<R>(
+    _ record: ChunkRecord, _ worker: inout ChunkWorker, _ body: (ChunkShape, RawSpan) -> R
+  ) throws(FrameWorkError) -> R {
+    do throws(ChunkFault) {
+      return try memory.withBytes { bytes throws(ChunkFault) in
+        try worker.withUnpacked(record, of: part, in: bytes, body)
+      }
+    } catch {
+      throw FrameWorkError(error, record, number, path)
+    }
   }
 }

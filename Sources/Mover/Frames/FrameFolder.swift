@@ -85,6 +85,9 @@ struct FrameFolderReader {
       byteCount: status?.size, modified: status?.modified)
   }
 
+  /// Where the file of a path lies: the path itself, or what a link there leads to.
+  func location(of path: FileName) -> FileName { followed(path)?.path ?? path }
+
   /// Where a link leads; `nil` for nowhere, or to no file.
   private func followed(_ path: FileName) -> (path: FileName, status: FileStatus)? {
     var path = path

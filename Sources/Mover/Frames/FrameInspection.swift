@@ -49,6 +49,7 @@ struct FrameInspection: ~Copyable {
       report.parts[number].scan = result.scans[number]
       report.parts[number].thumbnail = result.thumbnails[number]
     }
+    findings += unsupportedFindings(container)
     findings += deepFindings(container.parts, result)
     findings += report.parts.enumerated().compactMap { SalvageFinding.finding($1, part: $0) }
     guard options.depth == .pixels else { return }
@@ -84,9 +85,19 @@ struct FrameInspection: ~Copyable {
       channels: part.channels, showing: view, fittingWidth: box.width, height: box.height)
   }
 
+  /// One finding for each part whose codec nobody here unpacks.
+  private func unsupportedFindings(_ container: Container) -> [Finding] {
+    zip(container.parts, container.grids).enumerated().compactMap { number, pair in
+      guard pair.0.codec.decoding == .unsupported else { return nil }
+      return Finding(
+        .codecUnsupported, FindingPlace(part: number), count: pair.1.count,
+        "\(pair.0.codec.name) is not unpacked here: nothing is said of the pixels")
+    }
+  }
+
   private func deepFindings(_ parts: [Part], _ result: FrameLookResult) -> [Finding] {
     parts.enumerated().compactMap { number, part in
-      guard part.kind.isDeep, result.damaged[number].isEmpty, result.deepSamples[number] > 0,
+      guard part.kind.isDeep, report.parts[number].damaged.isEmpty, result.deepSamples[number] > 0,
         let stated = part.attribute("maxSamplesPerPixel")?.int, stated >= 0,
         stated != result.deepSamples[number]
       else { return nil }
@@ -101,9 +112,9 @@ struct FrameInspection: ~Copyable {
   private mutating func digest(_ container: Container, _ bytes: RawSpan) throws(DiskError) {
     guard options.takesDigests || options.manifest != nil else { return }
     let path = report.file.path
+    let known = try options.manifestNames?.name(of: path) ?? path
     var frame = FrameManifest.Frame(
-      name: try options.manifestNames?.name(of: path) ?? path, byteCount: bytes.byteCount,
-      digest: BLAKE3.hash(bytes))
+      name: known, byteCount: bytes.byteCount, digest: BLAKE3.hash(bytes))
     frame.parts = container.chunks.enumerated().map { number, chunks in
       let scan = report.parts[number].isComplete ? report.parts[number].scan : nil
       return FrameManifest.Part(
@@ -115,7 +126,6 @@ struct FrameInspection: ~Copyable {
           }
         })
     }
-    report.digests = frame
     if let manifest = options.manifest {
       let differing = manifest.findings(for: frame) { part, chunk in
         container.grids.indices.contains(part) && chunk < container.grids[part].count
@@ -123,6 +133,9 @@ struct FrameInspection: ~Copyable {
       }
       report.findings += differing.compactMap(options.profile.weighing)
     }
+    guard options.takesDigests else { return }
+    if let names = options.digestNames { frame.name = try names.name(of: path) }
+    report.digests = frame
   }
 
   /// The frame could not be read.

@@ -70,7 +70,8 @@ final class FrameLook: Sendable {
 
   private static func slices(of container: Container) -> [Slice] {
     var slices: [Slice] = []
-    for (part, chunks) in container.chunks.enumerated() where !chunks.isEmpty {
+    for (part, chunks) in container.chunks.enumerated()
+    where !chunks.isEmpty && container.parts[part].codec.decoding != .unsupported {
       var start = 0
       var bytes = 0
       for (index, record) in chunks.enumerated() {

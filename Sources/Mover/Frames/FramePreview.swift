@@ -21,6 +21,9 @@ public struct FramePreview: Sendable {
 
   private let options: Options
 
+  /// The most pixels of a picture: 32 K by 16 K.
+  private static let pixels = 1 << 29
+
   /// Pictures made in this way.
   public init(_ options: Options) {
     self.options = options
@@ -34,6 +37,13 @@ public struct FramePreview: Sendable {
     let isShrunken =
       (options.width ?? .max) < part.displayWindow.width
       || (options.height ?? .max) < part.displayWindow.height || part.pixelAspectRatio != 1
+    let columns = min(options.width ?? .max, part.displayWindow.width)
+    let rows = min(options.height ?? .max, part.displayWindow.height)
+    guard columns <= FramePreview.pixels / rows else {
+      throw FrameWorkError(
+        .unsuitable, source.path,
+        "its display window \(part.displayWindow) is too large for a picture: ask for a size")
+    }
     guard isShrunken else {
       let places = channels.places
       let raster = try source.raster(options.part, keeping: places)

@@ -22,7 +22,7 @@ public struct FrameReport: Sendable {
   public internal(set) var findings: [Finding] = []
   /// The parts that could be understood.
   public internal(set) var parts: [PartReport] = []
-  /// The digests of file, parts and chunks, if they were asked for.
+  /// The digests of file, parts and chunks, if they are taken for a manifest to be written.
   public internal(set) var digests: FrameManifest.Frame?
   /// Why the file could not be read, if so.
   public internal(set) var failure: DiskError?

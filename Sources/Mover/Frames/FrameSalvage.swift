@@ -36,8 +36,14 @@ public struct FrameSalvage: ~Copyable {
   public mutating func save(_ report: FrameReport, to path: FileName) throws(DiskError) -> Outcome {
     try memory.load(report.file.location)
     let container = memory.withBytes { Container(reading: $0) }
-    guard !container.parts.isEmpty, container.parts.count == report.parts.count else {
+    guard !container.parts.isEmpty else {
       return .nothing("the headers cannot be understood: no pixel has a place")
+    }
+    guard container.parts == report.parts.map(\.part) else {
+      return .nothing("the file changed since it was verified")
+    }
+    guard container.parts.count == 1 || FrameSalvage.haveNames(container.parts) else {
+      return .nothing("the header is damaged, too: its parts have no names that differ")
     }
     var losses: [Loss] = []
     let whole: [UInt8]
@@ -54,6 +60,11 @@ public struct FrameSalvage: ~Copyable {
     }
     try output.write(whole.rawBytes, to: path)
     return .saved(losses)
+  }
+
+  /// Whether every part has a name of its own, without which no file of several can be written.
+  private static func haveNames(_ parts: [Part]) -> Bool {
+    Set(parts.compactMap(\.name)).count == parts.count
   }
 
   /// The new file; `nil` if no chunk is good.

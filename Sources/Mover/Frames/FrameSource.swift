@@ -5,7 +5,7 @@ import Synchronization
 /// nothing is ever made of wrong pixels in silence. One frame after the other; threads share the
 /// chunks of each.
 public final class FrameSource {
-  private let disk: any Disk
+  private let folders: FrameFolderReader
   /// The threads that share a frame.
   let crew: FrameCrew
   let memory: FrameBytes
@@ -19,21 +19,26 @@ public final class FrameSource {
   public init(
     disk: any Disk, decoder: DecoderProgram, threads: Int? = nil, cancellation: CancelToken? = nil
   ) throws(DiskError) {
-    self.disk = disk
+    folders = try FrameFolderReader(disk: disk)
     self.cancellation = cancellation
     crew = FrameCrew(size: max(1, threads ?? BackupJob.defaultThreads), decoder)
     memory = try FrameBytes(disk: disk)
   }
 
-  /// Reads and checks the frame at `path` in place of the last one. Damage of structure is refused
-  /// here, that of chunks when they are decoded.
+  /// Reads and checks the frame at `path`, links followed, in place of the last one. Damage of
+  /// structure is refused here, that of chunks when they are decoded.
   public func open(_ path: FileName) throws(FrameWorkError) {
-    do throws(DiskError) { try memory.load(path) } catch { throw FrameWorkError(error, path) }
+    self.path = path
+    self.container = Container(reading: RawSpan())
+    do throws(DiskError) {
+      try memory.load(folders.location(of: path))
+    } catch {
+      throw FrameWorkError(error.at(path), path)
+    }
     let container = memory.withBytes { Container(reading: $0) }
     if let fault = container.findings.first(where: { $0.severity == .error }) {
       throw FrameWorkError(.damaged, path, "it is damaged: \(fault.text)")
     }
-    self.path = path
     self.container = container
   }
 

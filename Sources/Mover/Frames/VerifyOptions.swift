@@ -10,10 +10,13 @@ public struct VerifyOptions: Sendable {
   public var range: FrameRange?
   /// Digests from when the frames were good, which they are compared with.
   public var manifest: FrameManifest?
-  /// The names that frames have in manifests; `nil` for their paths.
+  /// The names that frames have in the manifest; `nil` for their paths.
   public var manifestNames: ManifestNames?
   /// Whether digests of file and chunks are taken, for a manifest to be written.
   public var takesDigests = false
+  /// The names of frames in the manifest to be written, which may lie in another folder than the
+  /// one that they are compared with; `nil` for those of `manifestNames`.
+  public var digestNames: ManifestNames?
   /// The box in pixels that thumbnails fit; `nil` for none.
   public var thumbnails: ThumbnailBox?
   /// Threads; `nil` for one a core.
