@@ -27,7 +27,8 @@ let openEXR: [CXXSetting] = [
 /// One executable for each parser of foreign bytes; `Tests/Fuzz/run` builds them, nothing else does.
 let fuzzers =
   Context.environment["FARMIO_FUZZ"] == nil
-  ? [] : [
+  ? []
+  : [
     "Pack", "Index", "Tree", "Record", "Filter", "Payload", "Container", "Codec", "Manifest",
     "Canary",
   ]
