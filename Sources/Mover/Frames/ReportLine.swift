@@ -102,9 +102,12 @@ extension FrameSummary {
       parts: report.parts.map(\.part))
     let parts = report.parts
     guard !parts.isEmpty, parts.allSatisfy(\.isComplete) else { return }
-    var hasher = BLAKE3Hasher()
-    for part in parts { hasher.update(part.scan?.digest?.bytes ?? []) }
-    pixelDigest = hasher.finalize()
+    let digests = parts.compactMap { $0.scan?.digest }
+    if digests.count == parts.count {
+      var hasher = BLAKE3Hasher()
+      for digest in digests { hasher.update(digest.bytes) }
+      pixelDigest = hasher.finalize()
+    }
     guard
       let scan = parts.first(where: { $0.scan?.plan.mainColours.isEmpty == false })?.scan
         ?? parts[0].scan
