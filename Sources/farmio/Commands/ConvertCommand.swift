@@ -36,7 +36,12 @@ enum ConvertCommand {
     options.part = session[FrameWork.part] ?? 0
     options.codec = session[codec]
     options.level = try FrameWork.level(session)
-    if let quality = session[quality] { options.quality = Float(quality) }
+    if let quality = session[quality] {
+      guard (0...100_000).contains(quality) else {
+        throw .usage("--quality \(quality): expects 0 to 100000")
+      }
+      options.quality = Float(quality)
+    }
     options.type = session[TileCommand.type]?.pixelType
     options.channels = session[channels]?.split(separator: ",").map(String.init)
     options.crop = session[crop]?.window

@@ -41,7 +41,7 @@ enum PreviewCommand {
       exposure: session[exposure]?.value ?? 0, curve: session[view] ?? .sRGB,
       keepsAlpha: session[alpha])
     if let size = session[size] {
-      guard size > 0 else { throw .usage("--size 0: expects a pixel at least") }
+      guard size > 0 else { throw .usage("--size \(size): expects a pixel at least") }
       options.width = size
       options.height = size
     }
