@@ -4,12 +4,13 @@ PREFIX ?= /usr/local
 HOURS ?= 1
 SECONDS_EACH ?= 30
 BENCH ?=
+BENCH_FRAMES ?=
 SEED ?= 1
 
 farmio := .build/release/farmio
 sources := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup build demo test lint format oracles rigs bench crash campaign fuzz install uninstall clean
+.PHONY: help setup build demo test lint format oracles frames rigs bench bench-data bench-frames crash campaign fuzz install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,10 +34,13 @@ test: ## everything that must hold: formatting, unit tests, oracles, crash rigs
 	swift build
 	swift test
 	@$(MAKE) --no-print-directory oracles
-	@$(MAKE) --no-print-directory build rigs
+	@$(MAKE) --no-print-directory build rigs frames
 
 oracles: ## compare with independent programs: hashes, and the repository format
 	@Tests/Oracles/run .build/debug/farmio .build/debug/Benchmarks
+
+frames: ## prove the frame commands: damage, real images, fresh renders, peers' pixels
+	@Tests/Frames/run $(farmio) --quiet
 
 lint: ## check the formatting
 	swift format lint --strict --recursive --parallel $(sources)
@@ -47,10 +51,18 @@ format: ## put the formatting right
 rigs: ## the short crash campaign (SEED=N)
 	@Tests/Rigs/crash.py --farmio $(farmio) --short --seed $(SEED)
 
-bench: ## measure against the peers (BENCH='--quick', '--help', ...)
+bench: bench-data bench-frames ## measure against the peers
+
+bench-data: ## the data path (BENCH='--quick', '--help', ...)
 	@tools/setup bench
 	@$(MAKE) --no-print-directory build
 	@Benchmarks/Peers/bench.py --farmio $(farmio) $(BENCH)
+
+bench-frames: ## the frame commands (BENCH_FRAMES='--quick', '--long', ...)
+	@tools/setup bench
+	@$(MAKE) --no-print-directory build
+	@Tests/Frames/environment
+	@.build/frames/bin/python Benchmarks/Peers/frames.py --farmio $(farmio) $(BENCH_FRAMES)
 
 crash: ## the long crash campaign (SEED=N)
 	@tools/setup test

@@ -89,10 +89,20 @@ def measured(row, options, folder):
                 result["runs"][name].append(dataclasses.asdict(taken))
             except (measure.Failed, OSError) as error:
                 result["failed"][name] = str(error)
+        result["written"] = {name: written(words, frames, folder)
+                             for name, words in commands.items()}
         lacking = [name for name in row.made if not os.path.exists(os.path.join(folder, name))]
         if lacking and "farmio" not in result["failed"]:
             result["failed"]["farmio"] = f"made no {lacking[0]}"
     return result
+
+
+def written(words, frames, folder):
+    """Bytes of the file that a command was told to write; None where it was told of none."""
+    sizes = [os.path.getsize(word) for word in words[1:]
+             if word.startswith(folder) and word not in frames and os.path.exists(word)
+             and not word.endswith("copy.exr")]
+    return sum(sizes) or None
 
 
 def best_of(result):
@@ -133,31 +143,31 @@ def many(options, folder):
 def lines_of(result):
     best = best_of(result)
     ours = best.get("farmio")
-    yield f"| **{result['title']}**, {amount(result['bytes'])} | | | | | |"
+    yield f"| **{result['title']}**, {amount(result['bytes'])} | | | | | | |"
     for name, run in best.items():
         frame = 1000 * run["cpu"] / result["count"]
         ratio = f"{run['cpu'] / max(ours['cpu'], 1e-4):.1f}" if ours else ""
         yield (f"| {name} | {run['cpu']:.3f} | {frame:.1f} | {run['wall']:.3f} "
-               f"| {amount(run['peak'])} | {ratio} |")
+               f"| {amount(run['peak'])} | {amount(result['written'][name])} | {ratio} |")
     for name, error in result["failed"].items():
-        yield f"| {name} | failed: {error.splitlines()[0][:100]} | | | | |"
+        yield f"| {name} | failed: {error.splitlines()[0][:100]} | | | | | |"
     for text, reached in judged(result):
-        yield f"| {'✓' if reached else '✗'} {text} | | | | | |"
+        yield f"| {'✓' if reached else '✗'} {text} | | | | | | |"
 
 
 def table(report):
-    head = ("| program | CPU s | CPU ms a frame | wall s | peak | CPU / farmio |",
-            "|---|--:|--:|--:|--:|--:|")
+    head = ("| program | CPU s | CPU ms a frame | wall s | peak | written | CPU / farmio |",
+            "|---|--:|--:|--:|--:|--:|--:|")
     body = [line for result in report["rows"] for line in lines_of(result)]
     if report.get("many"):
         (few, one), (many_, all_) = sorted(report["many"].items())
-        body.append("| **many 2K frames in one call** | | | | | |")
+        body.append("| **many 2K frames in one call** | | | | | | |")
         for count, run in ((few, one), (many_, all_)):
             body.append(f"| farmio, {count} frames | {run['cpu']:.2f} "
                         f"| {1000 * run['cpu'] / count:.1f} | {run['wall']:.2f} "
-                        f"| {amount(run['peak'])} | |")
+                        f"| {amount(run['peak'])} | | |")
         flat = all_["peak"] <= 1.25 * one["peak"] + (16 << 20)
-        body.append(f"| {'✓' if flat else '✗'} memory stays flat | | | | | |")
+        body.append(f"| {'✓' if flat else '✗'} memory stays flat | | | | | | |")
     machine_ = report["machine"]
     foot = (f"{report['date']}, {machine_['cpus']} x {machine_['cpu']}, {machine_['memory']} "
             f"memory, kernel {machine_['kernel']}; CPU is user and system time of the whole "

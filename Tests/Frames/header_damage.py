@@ -230,8 +230,8 @@ def variants():
     yield from attributes("scan lines", scan_lines, REQUIRED)
     yield from attributes("tiles", tiles, ("tiles",))
     yield from attributes("parts", sources.multi_part, ("name", "type", "chunkCount"), part=1)
-    yield from attributes("deep", sources.deep,
-                          ("name", "type", "chunkCount", "version", "maxSamplesPerPixel"))
+    # maxSamplesPerPixel is not among them: early writers left it out, and no reader needs it.
+    yield from attributes("deep", sources.deep, ("name", "type", "chunkCount", "version"))
     yield from values()
     yield from tile_rules()
     yield from parts()

@@ -14,9 +14,6 @@ struct ChunkLeader {
   /// Bytes of a deep chunk's samples unpacked.
   var unpackedSize = 0
 
-  /// Bytes of the longest leader: a deep tile's in a file of several parts.
-  static let largestByteCount = 44
-
   /// Bytes of the leader of a chunk of this kind.
   static func byteCount(_ kind: Part.Kind, isMultiPart: Bool) -> Int {
     let fields =

@@ -3,14 +3,7 @@ extension ChunkSurvey {
   /// Walks every unclaimed stretch and keeps the chunks it finds; what belongs to none comes back.
   mutating func walk(_ stretches: [Range<Int>], _ bytes: RawSpan) -> [Range<Int>] {
     var leftovers = [Range<Int>]()
-    for stretch in stretches {
-      // Where every chunk is found already, nothing is looked for.
-      if records.contains(where: { $0.contains(nil) }) {
-        walk(stretch, bytes, &leftovers)
-      } else {
-        leftovers.append(stretch)
-      }
-    }
+    for stretch in stretches { walk(stretch, bytes, &leftovers) }
     return leftovers
   }
 
@@ -52,9 +45,6 @@ extension ChunkSurvey {
     var end: Int { record.payload.upperBound }
   }
 
-  /// Zeros that are passed over at once, all but a leader's length.
-  private static let zeroRun = 1024
-
   /// The chunk whose leader lies at `offset`, of those not found yet. It may run past the end.
   private func missingChunk(at offset: Int, _ bytes: RawSpan) -> Announced? {
     guard let found = chunk(at: offset, bytes) else { return nil }
@@ -74,13 +64,7 @@ extension ChunkSurvey {
       number = Int(bytes.i32(at: offset))
       guard layouts.indices.contains(number) else { return nil }
     }
-    let layout = layouts[number]
-    guard offset + layout.leaderByteCount <= byteCount else { return nil }
-    let leader = layout.leader(bytes, at: offset)
-    guard let index = leader.index(in: layout.grid) else { return nil }
-    let region = layout.grid.region(at: index)
-    guard layout.sizeVerdict(leader, region) == .possible else { return nil }
-    return Announced(part: number, record: layout.record(leader, region, at: offset))
+    return layouts[number].chunk(bytes, at: offset).map { Announced(part: number, record: $0) }
   }
 
   /// Whether another leader, or the end of the stretch, is where a chunk ends: its size is right.
@@ -113,29 +97,16 @@ extension ChunkSurvey {
     in range: Range<Int>, of stretch: Range<Int>, _ bytes: RawSpan
   ) -> Int? {
     let isMultiPart = layouts[0].isMultiPart
+    let numberByteCount = isMultiPart ? 4 : 0
     let starts = layouts.map(\.leaderStart)
-    let last = min(range.upperBound, byteCount - (isMultiPart ? 12 : 8))
+    let furthest = starts.reduce(0) { max($0, $1.sizeOffset) } + numberByteCount + 4
+    let end = min(range.upperBound, byteCount - furthest + 1)
     var offset = range.lowerBound
-    while offset < last {
-      // Lost pages are zeros: no leader lies whole in them, since its size is not zero.
-      if offset + ChunkSurvey.zeroRun <= last,
-        ZeroPages.isZero(offset..<offset + ChunkSurvey.zeroRun, bytes)
-      {
-        offset += ChunkSurvey.zeroRun - ChunkLeader.largestByteCount
-        continue
-      }
-      var start = starts[0]
-      var field = bytes.i32(at: offset)
-      if isMultiPart {
-        let number = Int(field)
-        field = bytes.i32(at: offset + 4)
-        guard number >= 0 && number < starts.count else {
-          offset += 1
-          continue
-        }
-        start = starts[number]
-      }
-      if start.allows(field), let found = missingChunk(at: offset, bytes),
+    while offset < end {
+      let number = isMultiPart ? Int(bytes.i32(at: offset)) : 0
+      if number >= 0 && number < starts.count,
+        starts[number].mayStart(bytes, at: offset + numberByteCount),
+        let found = missingChunk(at: offset, bytes),
         isFollowed(found, stretch.upperBound, bytes)
       {
         return offset

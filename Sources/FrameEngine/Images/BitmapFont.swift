@@ -1,5 +1,5 @@
-/// The letters of pictures: 5 by 7 dots on a grid of 6 by 9, the eighth row for what hangs below the
-/// line. Drawn for this program, ASCII alone; any other character is an empty box.
+/// The letters of pictures: 5 by 7 dots on a grid of 6 by 9, the eighth row for what hangs below
+/// the line. Drawn for this program, ASCII alone; any other character is an empty box.
 enum BitmapFont {
   /// Columns from one letter to the next.
   static let advance = 6

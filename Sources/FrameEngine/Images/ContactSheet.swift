@@ -20,7 +20,8 @@ public struct ContactSheet: Sendable {
 
     /// The layout of a number of frames, at least one.
     ///
-    /// - Parameter columns: frames beside each other; by default what makes the sheet about 16 to 10.
+    /// - Parameter columns: frames beside each other; by default so many that the sheet is about
+    ///   16 to 10.
     public init(frameCount: Int, pictureWidth: Int, pictureHeight: Int, columns: Int? = nil) {
       precondition(frameCount > 0, "a sheet shows at least a frame")
       precondition(pictureWidth > 0 && pictureHeight > 0, "a picture holds at least a pixel")

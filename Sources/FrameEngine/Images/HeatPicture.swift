@@ -1,8 +1,8 @@
 /// A picture of where two images differ, and how much.
 ///
-/// No difference is black; the least one is deep blue, so that it can be seen; from there colours run
-/// over violet, red and yellow to white at the ceiling. What has no distance (NaN or infinity on one side) is green, which the scale
-/// lacks.
+/// No difference is black; the least one is deep blue, so that it can be seen; from there colours
+/// run over violet, red and yellow to white at the ceiling. What has no distance (NaN or infinity
+/// on one side) is green, which the scale lacks.
 public struct HeatPicture: Hashable, Sendable {
   /// Where the images differ.
   public let map: HeatMap

@@ -44,8 +44,8 @@ public enum MipFilter: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// What a texture is outside its pixels, along one axis; the raw values are those of the `wrapmodes`
-/// attribute.
+/// What a texture is outside its pixels, along one axis; the raw values are those of the
+/// `wrapmodes` attribute.
 public enum WrapMode: String, CaseIterable, Hashable, Sendable {
   /// Black; the filter takes the pixel at the edge there, so that textures do not darken near it.
   case black

@@ -2,7 +2,7 @@ internal import CPNG
 
 /// Packs pictures as PNG, by libpng.
 public struct PNGEncoder: Hashable, Sendable {
-  /// Whether speed matters more than size: three times as fast, about half as large again.
+  /// Whether speed matters more than size: twice as fast, for a larger file.
   public var isFast: Bool
 
   /// An encoder, tuned for size unless said otherwise.

@@ -1,8 +1,8 @@
 /// Channels picked, renamed and changed in type, within a window of the image.
 ///
 /// A channel that keeps its type keeps its bits. Halves become floats exactly; floats become the
-/// nearest half, ties to even, and beyond 65,520 infinite; to whole numbers both are rounded, and held
-/// within what 32 bits have, NaN as 0.
+/// nearest half, ties to even, and beyond 65,520 infinite; to whole numbers both are rounded, and
+/// held within what 32 bits have, NaN as 0.
 public struct PixelConversion: Hashable, Sendable {
   /// A channel of the result.
   public struct Pick: Hashable, Sendable {

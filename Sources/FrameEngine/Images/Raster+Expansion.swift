@@ -33,7 +33,8 @@ extension Raster {
     }
   }
 
-  /// The sample at or before a coordinate, from 0, and how far the coordinate lies towards the next.
+  /// The sample at or before a coordinate, from 0, and how far the coordinate lies towards the
+  /// next.
   private static func place(
     of coordinate: Int, step: Int, first: Int, _ count: Int
   ) -> (lower: Int, share: Float) {

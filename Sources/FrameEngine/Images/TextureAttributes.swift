@@ -7,7 +7,7 @@
 /// | attribute | type | value |
 /// |---|---|---|
 /// | `textureformat` | string | `Plain Texture`, `LatLong Environment`, `Shadow` |
-/// | `wrapmodes` | string | across and down, such as `black,black`; `periodic,clamp` for a lat-long |
+/// | `wrapmodes` | string | across and down: `black,black`; `periodic,clamp` for a lat-long |
 /// | `fovcot` | float | width over height of the display window |
 /// | `envmap` | envmap | 0, only of a lat-long |
 /// | `oiio:AverageColor` | string | means, such as `0.25,0.5,0.75,1`: R, G, B, A, then the rest |
@@ -19,8 +19,8 @@
 /// | `PixarTextureFormat` | string | as `textureformat`, only with `--prman` |
 ///
 /// `oiio:SHA-1` is not written: OpenImageIO only believes it of files that it made, and ours is
-/// another hash, so it stands as `farmio:BLAKE3`. Stale ones of the source are taken out, which also
-/// keeps a constant colour from being claimed of pixels that changed since (a known fault of
+/// another hash, so it stands as `farmio:BLAKE3`. Stale ones of the source are taken out, which
+/// also keeps a constant colour from being claimed of pixels that changed since (a known fault of
 /// `oiiotool -otex`, OpenImageIO issue 5243).
 public struct TextureAttributes: Hashable, Sendable {
   /// What the texture is looked up by.
@@ -50,7 +50,7 @@ public struct TextureAttributes: Hashable, Sendable {
   ///   - raster: the full resolution, as it will be stored.
   ///   - display: the display window.
   ///
-  /// Reads every sample: about 25 ms for 4096 x 2160 four halves.
+  /// Reads every sample: about 40 ms for 4096 x 2160 four halves.
   public init(
     _ raster: Raster, display: Window, format: Format = .plain, wrapAcross: WrapMode = .black,
     wrapDown: WrapMode = .black, date: String? = nil
@@ -82,8 +82,8 @@ public struct TextureAttributes: Hashable, Sendable {
     return all.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// A header's attributes with these in place of what they replace; the rest stays as it is, and in
-  /// its order. Hints about pixels that the header had are gone, whoever wrote them.
+  /// A header's attributes with these in place of what they replace; the rest stays as it is, and
+  /// in its order. Hints about pixels that the header had are gone, whoever wrote them.
   public func replacing(in header: [Attribute]) -> [Attribute] {
     let own = attributes
     var gone = Set(own.map(\.name)).union(TextureAttributes.hints)

@@ -6,7 +6,7 @@ public struct TextureColour: Hashable, Sendable {
   /// The value of each channel if all pixels have the same bits, all of them finite; else `nil`.
   public let constants: [Float]?
 
-  /// The colour of a raster's channels, in their order. About 10 ms for 4096 x 2160 four halves.
+  /// The colour of a raster's channels, in their order. About 20 ms for 4096 x 2160 four halves.
   public init(_ raster: Raster) {
     var (averages, constants) = ([Float](), [Float]())
     for channel in raster.channels.indices {
@@ -49,10 +49,30 @@ public struct TextureColour: Hashable, Sendable {
 }
 
 extension Raster.Plane {
+  /// Whether any sample is NaN, infinite or, of floats, beyond 2^127: eight bytes at a time.
+  private var mayBeNonFinite: Bool {
+    // Where all bits of the exponent are set (of floats, those in the upper byte), adding the last
+    // one reaches the sign; no carry goes further.
+    let ones: UInt64 = type == .half ? 0x7C00_7C00_7C00_7C00 : 0x7F00_0000_7F00_0000
+    let last: UInt64 = type == .half ? 0x0400_0400_0400_0400 : 0x0100_0000_0100_0000
+    let signs: UInt64 = type == .half ? 0x8000_8000_8000_8000 : 0x8000_0000_8000_0000
+    let whole = bytes.count / 8
+    let found = unsafe bytes.withUnsafeBytes { source in
+      var found: UInt64 = 0
+      for index in 0..<whole {
+        let word = unsafe source.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
+        found |= ((word & ones) &+ last) & signs
+      }
+      return found
+    }
+    // What is left over is less than eight bytes: let the caller look at all of it.
+    return found != 0 || whole * 8 < bytes.count
+  }
+
   /// Samples that are NaN or infinite.
   fileprivate func nonFiniteCount() -> Int {
     let step = type.byteCount
-    guard type != .uint else { return 0 }
+    guard type != .uint && mayBeNonFinite else { return 0 }
     var count = 0
     // All ones in the exponent: bits 10-14 of a half, 23-30 of a float.
     if type == .half {

@@ -4,8 +4,9 @@ public struct View: Hashable, Sendable {
   public enum Curve: String, CaseIterable, Hashable, Sendable {
     /// It is cut off at 1: what the numbers say, for checks.
     case sRGB = "srgb"
-    /// It is bent below 1: x (2.51 x + 0.03) / (x (2.43 x + 0.59) + 0.14), the fit that K. Narkowicz
-    /// published in 2016 to the filmic curve of ACES, and then sRGB. For looking at high contrast.
+    /// It is bent below 1: x (2.51 x + 0.03) / (x (2.43 x + 0.59) + 0.14), the fit that K.
+    /// Narkowicz published in 2016 to the filmic curve of ACES, and then sRGB. For looking at high
+    /// contrast.
     case filmic
   }
 

@@ -13,11 +13,19 @@ import Glibc
   public init(capacity: Int) {
     precondition(capacity > 0, "a buffer holds at least a byte")
     self.capacity = Buffer.roundedUpToPages(capacity)
-    guard let base = unsafe aligned_alloc(4096, self.capacity) else {
+    let isLarge = capacity >= 2 * Buffer.hugePageBytes
+    let alignment = isLarge ? Buffer.hugePageBytes : 4096
+    guard let base = unsafe aligned_alloc(alignment, self.capacity) else {
       fatalError("no memory for a buffer of \(capacity) bytes")
     }
+    // A frame of 30 MB would cost 8,000 page faults, more than reading it. Only a wish: the kernel
+    // may have none.
+    if isLarge { _ = unsafe madvise(base, self.capacity, Int32(MADV_HUGEPAGE)) }
     unsafe self.base = base
   }
+
+  /// Bytes of a huge page where page tables have the usual shape.
+  private static let hugePageBytes = 2 << 20
 
   deinit { unsafe free(base) }
 

@@ -39,11 +39,11 @@ struct ChunkWorker: ~Copyable {
     codec = FrameCodec(decoder: decoder, level: level)
   }
 
-  /// A packed chunk, and the digest of its unpacked bytes, which `gather` writes.
+  /// A packed chunk, and the CRC-32C of its unpacked bytes, which `gather` writes.
   mutating func pack(
     _ shape: ChunkShape, _ packing: PixelCodec, quality: Float,
     _ gather: (inout MutableRawSpan) -> Void
-  ) throws(ChunkFault) -> (packed: [UInt8], digest: Digest) {
+  ) throws(ChunkFault) -> (packed: [UInt8], checksum: UInt32) {
     if unpacked.capacity < shape.byteCount { unpacked = Buffer(capacity: shape.byteCount) }
     unpacked.withMutableBytes(shape.byteCount) { gather(&$0) }
     return try ChunkWorker.encode(unpacked, with: &codec, shape, packing, quality)
@@ -53,11 +53,11 @@ struct ChunkWorker: ~Copyable {
   private static func encode(
     _ memory: borrowing Buffer, with codec: inout FrameCodec, _ shape: ChunkShape,
     _ packing: PixelCodec, _ quality: Float
-  ) throws(ChunkFault) -> (packed: [UInt8], digest: Digest) {
+  ) throws(ChunkFault) -> (packed: [UInt8], checksum: UInt32) {
     let bytes = memory.bytes.extracting(0..<shape.byteCount)
     var packed: [UInt8] = []
     try codec.encode(bytes, packing, shape, quality: quality, into: &packed)
-    return (packed, BLAKE3.hash(bytes))
+    return (packed, CRC32C.checksum(bytes))
   }
 
   /// What came of one chunk.

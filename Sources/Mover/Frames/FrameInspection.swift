@@ -69,7 +69,8 @@ struct FrameInspection: ~Copyable {
       PartLook.Layer(
         matte: matte, channels: matte.idChannels.compactMap { part.channels.firstIndex(of: $0) })
     }
-    let plan = ScanPlan(part, limits: options.profile.pixels)
+    let plan = ScanPlan(
+      part, limits: options.profile.pixels, takesDigest: options.takesPixelDigests)
     return PartLook(
       part: part, number: number, plan: plan, thumbnail: number == 0 ? thumbnail(of: part) : nil,
       layers: layers)

@@ -74,12 +74,6 @@ public struct PartReport: Sendable {
     self.chunkCount = chunkCount
   }
 
-  /// The pixels of the full resolution that are missing or do not decode.
-  var damagedWindows: [Window] {
-    guard !damaged.isEmpty, let grid = ChunkGrid(part) else { return [] }
-    return damaged.lazy.map { grid.region(at: $0) }.filter { $0.level == .full }.map(\.window)
-  }
-
   /// Whether every pixel of the part was looked at.
   public var isComplete: Bool { scan?.chunkCount == chunkCount }
 }

@@ -100,18 +100,15 @@ final class ReportLine: Sendable {
     else { return [] }
     var findings: [Finding] = []
     for index in report.parts.indices {
+      // What is lost for another reason is no bucket that the renderer left out.
       guard index < previous.parts.count, index < next.parts.count,
+        report.parts[index].isComplete,
         let map = report.parts[index].scan?.zeroMap,
         let before = previous.parts[index].scan?.zeroMap,
         let after = next.parts[index].scan?.zeroMap
       else { continue }
-      // What does not decode was never seen: it is damaged, and not known to be empty.
-      let unseen = report.parts[index].damagedWindows
       findings += EmptyAreas.findings(
-        map, between: before, and: after, part: index, limits: options.profile.pixels
-      ).filter { finding in
-        !unseen.contains { finding.place.window?.intersection($0) != nil }
-      }
+        map, between: before, and: after, part: index, limits: options.profile.pixels)
     }
     return findings
   }
@@ -126,9 +123,12 @@ extension FrameSummary {
       parts: report.parts.map(\.part))
     let parts = report.parts
     guard !parts.isEmpty, parts.allSatisfy(\.isComplete) else { return }
-    var hasher = BLAKE3Hasher()
-    for part in parts { hasher.update(part.scan?.digest?.bytes ?? []) }
-    pixelDigest = hasher.finalize()
+    let digests = parts.compactMap { $0.scan?.digest }
+    if digests.count == parts.count {
+      var hasher = BLAKE3Hasher()
+      for digest in digests { hasher.update(digest.bytes) }
+      pixelDigest = hasher.finalize()
+    }
     guard
       let scan = parts.first(where: { $0.scan?.plan.mainColours.isEmpty == false })?.scan
         ?? parts[0].scan

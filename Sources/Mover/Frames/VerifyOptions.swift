@@ -12,6 +12,8 @@ public struct VerifyOptions: Sendable {
   public var manifest: FrameManifest?
   /// The names that frames have in the manifest; `nil` for their paths.
   public var manifestNames: ManifestNames?
+  /// Whether digests of pixels are taken, by which frames that repeat are found. Costs a tenth.
+  public var takesPixelDigests = true
   /// Whether digests of file and chunks are taken, for a manifest to be written.
   public var takesDigests = false
   /// The names of frames in the manifest to be written, which may lie in another folder than the

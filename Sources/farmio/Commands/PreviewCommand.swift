@@ -98,7 +98,7 @@ struct PictureFormat {
         var encoder = try JPEGEncoder()
         bytes = try encoder.encode(bitmap, quality: jpegQuality)
       } else {
-        bytes = try PNGEncoder().encode(bitmap)
+        bytes = try PNGEncoder(isFast: true).encode(bitmap)
       }
     } catch {
       throw CommandError(at: path, "make the picture", error.reason)

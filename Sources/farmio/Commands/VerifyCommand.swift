@@ -67,6 +67,9 @@ enum VerifyCommand {
     let list = try session.frameList(session[frames], range: session[range], on: disk)
     var options = try options(session, on: disk)
     options.range = session[range]
+    options.takesPixelDigests =
+      list.count > 1 || session.report.form == .json || options.takesDigests
+      || options.manifest != nil
     let progress = ProgressCounters()
     for file in list.sequences.flatMap(\.files) { progress.found(bytes: file.byteCount ?? 0) }
     let sink = VerifySink(

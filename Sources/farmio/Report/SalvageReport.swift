@@ -35,12 +35,12 @@ enum SalvageReport {
     let all = frame.parts.reduce(0) { $0 + $1.chunkCount }
     let kept = "\(Wording.count(all - losses.count)) of \(Wording.count(all, "chunk"))"
     report.result("saved     \(target): \(kept)")
-    for loss in losses.prefix(20) {
-      let finding = Finding(.salvage, FindingPlace(part: loss.part, loss.region), "")
-      let place = FindingText.place(of: finding)
+    let areas = areas(losses)
+    for area in areas.prefix(20) {
+      let place = FindingText.place(of: Finding(.salvage, area, ""))
       report.line("  zero now: \(place)")
     }
-    if losses.count > 20 { report.line("  and \(Wording.count(losses.count - 20)) more") }
+    if areas.count > 20 { report.line("  and \(Wording.count(areas.count - 20)) more areas") }
     report.record {
       $0.field("type", "salvage")
       $0.path("path", frame.file.path)
@@ -48,5 +48,20 @@ enum SalvageReport {
       $0.field("chunks", all)
       $0.field("lost", losses.count)
     }
+  }
+
+  /// Where pixels are lost: chunks of whole rows that follow each other are one area.
+  private static func areas(_ losses: [FrameSalvage.Loss]) -> [FindingPlace] {
+    var areas: [FindingPlace] = []
+    for loss in losses {
+      if loss.region.tile == nil, let last = areas.last, last.part == loss.part,
+        let above = last.window, above.maxY == loss.region.window.minY - 1
+      {
+        areas[areas.count - 1].window = above.union(loss.region.window)
+      } else {
+        areas.append(FindingPlace(part: loss.part, loss.region))
+      }
+    }
+    return areas
   }
 }

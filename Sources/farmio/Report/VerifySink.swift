@@ -86,7 +86,7 @@ final class VerifySink: Sendable {
       state.html?.add(frame, thumbnail)
       if wants.digests, let digests = frame.digests { state.digests.append(digests) }
       if wants.names { state.paths.append(frame.file.path) }
-      if wants.damaged, frame.parts.contains(where: { !$0.damaged.isEmpty }) {
+      if wants.damaged, VerifySink.canBeSaved(frame) {
         state.damaged.append(frame.withoutPixels)
       }
     }
@@ -146,8 +146,18 @@ final class VerifySink: Sendable {
   var html: String { state.withLock { $0.html?.page ?? "" } }
   /// The digests of all frames.
   var manifest: FrameManifest { state.withLock { FrameManifest($0.digests) } }
-  /// The frames of which some chunks are lost.
+  /// The frames that are damaged, and of which something may be saved.
   var damaged: [FrameReport] { state.withLock { $0.damaged } }
+
+  /// Whether the file is damaged, and something of it may be good. Wrong pixels in a whole file are
+  /// for the renderer to mend.
+  private static func canBeSaved(_ frame: FrameReport) -> Bool {
+    !frame.parts.isEmpty
+      && frame.findings.contains { finding in
+        let depth = finding.code.depth
+        return finding.severity == .error && (depth == .structure || depth == .decode)
+      }
+  }
 
   private func tell(_ frame: FrameReport) {
     let status = frame.status.rawValue
