@@ -18,6 +18,7 @@ import Testing
     ("convert f.exr c.exr --channels ''", "channel"),
     ("convert f.exr c.exr --crop 1,2,3", "corners"),
     ("convert f.exr c.exr --crop 5,5,1,1", "corners"),
+    ("convert f.exr c.exr --crop=-9223372036854775808,0,1,1", "corners"),
     ("convert f.exr c.exr --crop 900,900,901,901", "data window"),
     ("convert f.exr c.exr --quality -3", "--quality"), ("convert f.exr c.exr --level 0", "1 to 12"),
     ("convert f.exr c.exr --type double", "half"), ("preview f.exr p.gif", ".png"),
