@@ -27,8 +27,8 @@ enum ConvertCommand {
       crop.spec, part.spec,
     ],
     example: .init(
-      command: "farmio convert raw/plate.1001.exr plate.1001.exr --codec dwaa --channels R,G,B",
-      output: "plate.1001.exr: 66.4 MB became 9.81 MB in 0.84 s"),
+      command: "farmio convert raw/plate.exr plate.exr --codec dwaa --channels R,G,B",
+      output: "plate.exr: 66.4 MB became 9.81 MB in 0.84 s"),
     exits: [.init(.notWell, "the frame is damaged; nothing was written")],
     run: run)
 

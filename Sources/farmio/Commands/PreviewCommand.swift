@@ -28,7 +28,7 @@ enum PreviewCommand {
       FrameWork.part.spec,
     ],
     example: .init(
-      command: "farmio preview shot.1001.exr shot.1001.png --exposure 1 --view filmic --size 1280",
+      command: "farmio preview shot.1001.exr shot.1001.png --view filmic --size 1280",
       output: "shot.1001.png: 1280 × 675, 1.12 MB in 0.09 s"),
     exits: [.init(.notWell, "the frame is damaged; nothing was written")],
     run: run)

@@ -50,7 +50,7 @@ enum VerifyCommand {
       command: "farmio verify renders/shot.####.exr --frames 1001-1100 --html report.html",
       output: """
         bad       renders/shot.1044.exr
-          error    chunk-checksum  part 0, columns 0-4095 rows 512-527, byte 1,843,200: the checksum is wrong
+          error    file-empty  the file has no bytes
         renders/shot.####.exr
           error    frame-missing  frame 1077 is missing
         99 frames, 3.24 GB: 98 sound, 0 doubtful, 1 bad; in 5.6 s
