@@ -143,7 +143,8 @@ import Testing
     let damaged = try shed.read("s.6.exr").flipping(4)
     shed.scratch.run("rm s.6.exr")
     try shed.write("s.6.exr", damaged)
-    #expect(try shed.verify("s.#.exr").codes(5) == [.chunkCorrupt, .salvage])
+    let lost = try shed.verify("s.#.exr")
+    #expect(lost.reports[5].parts[0].damaged == [4] && !lost.codes(5).contains(.zeroBand))
     try shed.write("whole.exr", SampleFrame(SampleFrame.lines(), seed: 6))
     shed.scratch.run("mv whole.exr s.6.exr")
     // A neighbour that is not there says nothing.
