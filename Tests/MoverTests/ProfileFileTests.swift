@@ -33,7 +33,7 @@ struct ProfileFileTests {
 
   @Test func `The texture profile takes what maketx writes`() throws {
     let profile = try #require(ProfileFile.builtIn("texture"))
-    let names = ["textureformat", "wrapmodes", "oiio:AverageColor", "oiio:SHA-1"]
+    let names = ["textureformat", "wrapmodes", "oiio:AverageColor"]
     var part = Part(
       attributes: names.map { Attribute(name: $0, type: "string", value: Array("x".utf8)) },
       kind: .tiles, name: nil, channels: [Channel(name: "R", type: .half)], codec: .zip,

@@ -75,35 +75,32 @@ struct FrameFolderReader {
   ) -> FrameFile {
     var location = path
     var status = status
-    if status?.kind == .symbolicLink {
-      let end = followed(path)
-      location = end?.path ?? path
-      status = end?.status
-    }
+    if status?.kind == .symbolicLink { (location, status) = followed(path) }
     return FrameFile(
       path: path, location: location, frame: member.frame, isPadded: member.isPadded,
       byteCount: status?.size, modified: status?.modified)
   }
 
   /// Where the file of a path lies: the path itself, or what a link there leads to.
-  func location(of path: FileName) -> FileName { followed(path)?.path ?? path }
+  func location(of path: FileName) -> FileName { followed(path).path }
 
-  /// Where a link leads; `nil` for nowhere, or to no file.
-  private func followed(_ path: FileName) -> (path: FileName, status: FileStatus)? {
-    var path = path
+  /// Where a link leads, and what is there; no status where opening it is to tell why there is no
+  /// file. The link itself where links lead in a circle.
+  private func followed(_ link: FileName) -> (path: FileName, status: FileStatus?) {
+    var path = link
     do throws(DiskError) {
       for _ in 0..<FrameFolderReader.linkLimit {
         let status = try disk.status(of: path, in: .current)
-        if status.kind == .regular { return (path, status) }
-        guard status.kind == .symbolicLink else { return nil }
+        guard status.kind == .symbolicLink else {
+          return (path, status.kind == .regular ? status : nil)
+        }
         let target = FileName(try disk.readSymbolicLink(path, in: .current))
         path =
           target.bytes.first == UInt8(ascii: "/") ? target : path.parentPath.appending(target)
       }
     } catch {
-      // Opening the link itself will name the reason.
-      return nil
+      return (path, nil)
     }
-    return nil
+    return (link, nil)
   }
 }

@@ -29,19 +29,19 @@ public struct FrameVerifier: Sendable {
     _ sequence: FrameSequence, progress: ProgressCounters,
     each: @escaping @Sendable (FrameReport) -> Void
   ) throws(DiskError) -> [SequenceFinding] {
-    let line = ReportLine(sequence, options, each)
     let threads = max(1, options.threads ?? BackupJob.defaultThreads)
     // While one frame is read another is decoded: more workers than processors, but only where
     // there are frames for all. What is left of the processors shares the chunks of one frame.
     let workers = max(1, min(sequence.files.count, threads > 1 ? threads + threads / 2 : 1))
     let crewSize = max(1, threads / workers)
+    let line = ReportLine(sequence, options, room: max(8, 4 * workers), each)
     let memories = try (0..<workers).map { _ throws(DiskError) in try FrameBytes(disk: disk) }
     let next = Atomic<Int>(0)
     runWorkers(count: workers, name: "farmio verify") { index in
       let crew = FrameCrew(size: crewSize, decoder)
       while cancellation?.isCancelled != true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard number < sequence.files.count else { break }
+        guard number < sequence.files.count, line.wait(for: number) else { break }
         let file = sequence.files[number]
         progress.currentName = file.path
         let report = look(at: file, memories[index], crew)
@@ -52,6 +52,7 @@ public struct FrameVerifier: Sendable {
         }
         line.append(report, number)
       }
+      if cancellation?.isCancelled == true { line.close() }
     }
     let found = line.finish()
     // Of frames that nobody looked at nothing is known, least of all that they are missing.

@@ -1,5 +1,4 @@
 import FrameEngine
-import Synchronization
 
 /// Brings reports that come in any order into the sequence's order, and lets none go before the one
 /// behind it is there: a bucket is missing only between neighbours that have it.
@@ -7,7 +6,9 @@ final class ReportLine: Sendable {
   private let sequence: FrameSequence
   private let options: VerifyOptions
   private let each: @Sendable (FrameReport) -> Void
-  private let state = Mutex(State())
+  /// How far ahead of the next report frames are looked at: each that waits holds its pixels' scan.
+  private let room: Int
+  private let state = Condition(State())
 
   private struct State {
     var waiting: [Int: FrameReport] = [:]
@@ -17,16 +18,32 @@ final class ReportLine: Sendable {
     /// The report that waits for the one behind it.
     var current: FrameReport?
     var summaries: [FrameSummary] = []
-    var digests: [FileName] = []
+    var isClosed = false
   }
 
   init(
-    _ sequence: FrameSequence, _ options: VerifyOptions,
+    _ sequence: FrameSequence, _ options: VerifyOptions, room: Int,
     _ each: @escaping @Sendable (FrameReport) -> Void
   ) {
     self.sequence = sequence
     self.options = options
+    self.room = room
     self.each = each
+  }
+
+  /// Waits until the sequence's file `number` is near the next report, so that behind a frame that
+  /// takes long no crowd gathers. `false` if the line was closed.
+  func wait(for number: Int) -> Bool {
+    state.wait { state in
+      if state.isClosed { return false }
+      return number < state.nextToJudge + room ? true : nil
+    }
+  }
+
+  /// Nothing comes any more: whoever waits goes home.
+  func close() {
+    state.withLock { $0.isClosed = true }
+    state.broadcast()
   }
 
   /// Adds the report of the sequence's file `number`.
@@ -40,6 +57,7 @@ final class ReportLine: Sendable {
         if let done { emit(done, next, &state) }
       }
     }
+    state.broadcast()
   }
 
   /// The last report goes; returns what is found about the sequence.
@@ -65,7 +83,10 @@ final class ReportLine: Sendable {
     if let previous = state.previous, let next {
       report.findings += emptyAreas(report, previous, next).compactMap(options.profile.weighing)
     }
-    state.summaries.append(FrameSummary(report))
+    var summary = FrameSummary(report)
+    // Frames of one layout share it: a long sequence has it once.
+    if let parts = state.summaries.last?.parts, parts == summary.parts { summary.parts = parts }
+    state.summaries.append(summary)
     state.previous = report
     each(report)
   }

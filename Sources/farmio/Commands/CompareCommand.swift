@@ -22,7 +22,7 @@ enum CompareCommand {
     example: .init(
       command: "farmio compare old/shot.1001.exr new/shot.1001.exr --heat-map diff.png",
       output: """
-        B  max 0.0117  mean 1.3e-06  PSNR 78.4 dB  512 samples differ, first at x 871 y 402
+        B  max 0.25  mean 3e-05  PSNR 61.2 dB  9 samples differ, first at x 8 y 42
         G  equal
         R  equal
         differ

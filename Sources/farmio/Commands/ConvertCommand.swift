@@ -27,8 +27,8 @@ enum ConvertCommand {
       crop.spec, part.spec,
     ],
     example: .init(
-      command: "farmio convert raw/plate.1001.exr plate.1001.exr --codec dwaa --channels R,G,B",
-      output: "plate.1001.exr: 66.4 MB became 9.81 MB in 0.84 s"),
+      command: "farmio convert raw/plate.exr plate.exr --codec dwaa --channels R,G,B",
+      output: "plate.exr: 66.4 MB became 9.81 MB in 0.84 s"),
     exits: [.init(.notWell, "the frame is damaged; nothing was written")],
     run: run)
 
@@ -37,7 +37,12 @@ enum ConvertCommand {
     options.part = session[part]
     options.codec = session[codec]
     options.level = try FrameWork.level(session)
-    if let quality = session[quality] { options.quality = Float(quality) }
+    if let quality = session[quality] {
+      guard (0...100_000).contains(quality) else {
+        throw .usage("--quality \(quality): expects 0 to 100000")
+      }
+      options.quality = Float(quality)
+    }
     options.type = session[TileCommand.type]?.pixelType
     options.channels = session[channels]?.split(separator: ",").map(String.init)
     options.crop = session[crop]?.window

@@ -119,7 +119,7 @@ struct CropWindow: ArgumentValue, Hashable {
     guard numbers.count == 4,
       case let (left?, top?, right?, bottom?) =
         (numbers[0], numbers[1], numbers[2], numbers[3]),
-      left <= right, top <= bottom, numbers.allSatisfy({ abs($0 ?? 0) < 1 << 30 })
+      left <= right, top <= bottom, numbers.allSatisfy({ ($0 ?? 0).magnitude < 1 << 30 })
     else { return nil }
     window = Window(minX: left, minY: top, maxX: right, maxY: bottom)
   }

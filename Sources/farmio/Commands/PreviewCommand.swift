@@ -28,7 +28,7 @@ enum PreviewCommand {
       FrameWork.part.spec,
     ],
     example: .init(
-      command: "farmio preview shot.1001.exr shot.1001.png --exposure 1 --view filmic --size 1280",
+      command: "farmio preview shot.1001.exr shot.1001.png --view filmic --size 1280",
       output: "shot.1001.png: 1280 × 675, 1.12 MB in 0.09 s"),
     exits: [.init(.notWell, "the frame is damaged; nothing was written")],
     run: run)
@@ -41,7 +41,7 @@ enum PreviewCommand {
       exposure: session[exposure]?.value ?? 0, curve: session[view] ?? .sRGB,
       keepsAlpha: session[alpha])
     if let size = session[size] {
-      guard size > 0 else { throw .usage("--size 0: expects a pixel at least") }
+      guard size > 0 else { throw .usage("--size \(size): expects a pixel at least") }
       options.width = size
       options.height = size
     }

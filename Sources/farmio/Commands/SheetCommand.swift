@@ -35,6 +35,9 @@ enum SheetCommand {
     let format = try PictureFormat(path)
     let width = session[cell] ?? 320
     guard (16...4096).contains(width) else { throw .usage("--cell \(width): expects 16 to 4096") }
+    if let columns = session[columns], columns < 1 {
+      throw .usage("--columns \(columns): expects a column at least")
+    }
     let disk = try session.makeDisk()
     let range = session[VerifyCommand.range]
     let list = try session.frameList(session[VerifyCommand.frames], range: range, on: disk)
@@ -47,10 +50,11 @@ enum SheetCommand {
     }
     let clock = SystemClock()
     let begun = clock.monotonic()
-    let frames = try verified(session, list, options, on: disk)
-    guard frames.count <= frameLimit else {
-      throw .usage("\(frames.count) frames: a sheet has at most \(frameLimit)")
+    let count = list.sequences.reduce(list.count) { $0 + $1.missing.count }
+    guard count <= frameLimit else {
+      throw .usage("\(count) frames: a sheet has at most \(frameLimit)")
     }
+    let frames = try verified(session, list, options, on: disk)
     let bitmap = draw(session, frames, list, width: width)
     _ = try format.write(bitmap, to: path, FrameOutput(disk: disk))
     let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))

@@ -50,7 +50,7 @@ enum VerifyCommand {
       command: "farmio verify renders/shot.####.exr --frames 1001-1100 --html report.html",
       output: """
         bad       renders/shot.1044.exr
-          error    chunk-checksum  part 0, columns 0-4095 rows 512-527, byte 1,843,200: the checksum is wrong
+          error    file-empty  the file has no bytes
         renders/shot.####.exr
           error    frame-missing  frame 1077 is missing
         99 frames, 3.24 GB: 98 sound, 0 doubtful, 1 bad; in 5.6 s
@@ -73,8 +73,10 @@ enum VerifyCommand {
     let progress = ProgressCounters()
     for file in list.sequences.flatMap(\.files) { progress.found(bytes: file.byteCount ?? 0) }
     let sink = VerifySink(
-      session.report, wantsJUnit: session[junit] != nil, html: session[html],
-      wantsDigests: options.takesDigests)
+      session.report,
+      VerifySink.Wants(
+        junit: session[junit] != nil, html: session[html] != nil, digests: options.takesDigests,
+        damaged: session[salvage] != nil, names: options.manifest != nil))
     let clock = SystemClock()
     let begun = clock.monotonic()
     let verifier = FrameVerifier(
@@ -91,12 +93,11 @@ enum VerifyCommand {
         try session.interrupt.check()
       }
     }
-    if let known = options.manifest { sink.addMissing(from: known) }
     let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
-    try write(sink, session, on: disk, isKnown: options.manifest != nil)
-    let counts = sink.finish(time)
+    try write(sink, session, options, on: disk)
+    // The summary is the last thing that is said.
     if let folder = session[salvage] { try SalvageReport.run(session, sink.damaged, folder, disk) }
-    return status(counts, isStrict: session[strict])
+    return status(sink.finish(time), isStrict: session[strict])
   }
 
   private static func options(_ session: Session, on disk: any Disk) throws(CommandError)
@@ -111,31 +112,50 @@ enum VerifyCommand {
       if SmallFile.exists(path) {
         options.manifest = try session.frameManifest(path, on: disk)
       } else {
+        guard session[writeManifest] == nil else {
+          throw .usage("\(path) is not there yet: give --manifest or --write-manifest, not both")
+        }
         options.takesDigests = true
       }
     }
-    if let path = session[writeManifest] ?? session[manifest] {
-      do throws(DiskError) {
-        options.manifestNames = try ManifestNames(path)
-      } catch {
-        throw CommandError(error)
-      }
+    do throws(DiskError) {
+      options.manifestNames = try session[manifest].map(ManifestNames.init)
+      options.digestNames = try session[writeManifest].map(ManifestNames.init)
+    } catch {
+      throw CommandError(error)
     }
-    let usual: VerifyDepth = options.manifest == nil ? .pixels : .structure
-    options.depth = session[depth] ?? usual
+    options.depth = try depth(session, isCompared: options.manifest != nil)
     return options
+  }
+
+  /// How far frames are looked at: with a manifest no chunk need be decoded to be known as good.
+  private static func depth(_ session: Session, isCompared: Bool) throws(CommandError)
+    -> VerifyDepth
+  {
+    let isSaved = session[salvage] != nil
+    guard let asked = session[depth] else {
+      return isCompared ? (isSaved ? .decode : .structure) : .pixels
+    }
+    guard !isSaved || asked >= .decode else {
+      throw .usage("--salvage needs --depth decode: what is good is known when it is decoded")
+    }
+    return asked
   }
 
   /// Writes the files that were asked for.
   private static func write(
-    _ sink: VerifySink, _ session: Session, on disk: any Disk, isKnown: Bool
+    _ sink: VerifySink, _ session: Session, _ options: VerifyOptions, on disk: any Disk
   ) throws(CommandError) {
     let output = FrameOutput(disk: disk)
     do throws(DiskError) {
+      if let known = options.manifest, let path = session[manifest],
+        let names = options.manifestNames
+      {
+        try sink.addMissing(from: known, names, at: path)
+      }
       if let path = session[junit] { try output.write(Array(sink.junit.utf8).rawBytes, to: path) }
       if let path = session[html] { try output.write(Array(sink.html.utf8).rawBytes, to: path) }
-      let written = [session[writeManifest], isKnown ? nil : session[manifest]]
-      for case let path? in written {
+      if options.takesDigests, let path = session[writeManifest] ?? session[manifest] {
         let manifest = sink.manifest
         try output.write(manifest.encoded.rawBytes, to: path)
         session.report.line(

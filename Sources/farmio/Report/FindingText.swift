@@ -15,14 +15,14 @@ enum FindingText {
     if let part = place.part { words.append("part \(part)") }
     if let level = place.level { words.append("level \(level.x) \(level.y)") }
     if let tile = place.tile { words.append("tile \(tile.x) \(tile.y)") }
-    if let window = place.window { words.append(area(window, isTile: place.tile != nil)) }
+    if let window = place.window { words.append(area(window)) }
     if let channel = place.channel { words.append("channel \(channel)") }
     if let pixel = place.pixel { words.append("first at x \(pixel.x) y \(pixel.y)") }
     if let offset = finding.byteOffset { words.append("byte \(Wording.count(offset))") }
     return words.joined(separator: ", ")
   }
 
-  private static func area(_ window: Window, isTile: Bool) -> String {
+  private static func area(_ window: Window) -> String {
     let rows =
       window.minY == window.maxY ? "row \(window.minY)" : "rows \(window.minY)-\(window.maxY)"
     return "columns \(window.minX)-\(window.maxX) \(rows)"

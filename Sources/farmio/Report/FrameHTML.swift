@@ -12,6 +12,8 @@ struct FrameHTML {
 
   /// Thumbnails of sound frames beyond this many are left out: a page of thousands must still open.
   private static let soundThumbnails = 400
+  /// Thumbnails of all frames.
+  private static let allThumbnails = 2_000
   /// Areas drawn over one thumbnail.
   private static let areasPerFrame = 200
   /// Findings listed under one frame.
@@ -28,6 +30,11 @@ struct FrameHTML {
     let window: Window
   }
 
+  /// Whether there is still room for the picture of a frame.
+  func takesPicture(of report: FrameReport) -> Bool {
+    thumbnails < (report.status == .sound ? FrameHTML.soundThumbnails : FrameHTML.allThumbnails)
+  }
+
   /// Adds a frame, and its picture if there is one.
   mutating func add(_ report: FrameReport, _ thumbnail: Thumbnail?) {
     counts[report.status, default: 0] += 1
@@ -35,7 +42,7 @@ struct FrameHTML {
     cards +=
       "<h2>\(FrameHTML.symbol(report.status)) \(MarkupText.escaped(report.file.path.description))"
     cards += "</h2>\n"
-    if let thumbnail, report.status != .sound || thumbnails < FrameHTML.soundThumbnails {
+    if let thumbnail, takesPicture(of: report) {
       thumbnails += 1
       cards += picture(of: report, thumbnail)
     }

@@ -42,38 +42,53 @@ final class VerifySink: Sendable {
     var junit = FrameJUnit()
     var html: FrameHTML?
     var digests: [FrameManifest.Frame] = []
-    /// Names that were looked at, for what the manifest knows beside them.
-    var names: [FileName] = []
+    /// Frames that were looked at, for what the manifest knows beside them.
+    var paths: [FileName] = []
     var damaged: [FrameReport] = []
   }
 
+  /// What the report is to hold beside what is told at once.
+  struct Wants: Sendable {
+    /// A JUnit document.
+    var junit = false
+    /// A page.
+    var html = false
+    /// Digests for a manifest.
+    var digests = false
+    /// The frames of which some chunks are lost.
+    var damaged = false
+    /// The names that were looked at, for a manifest that knows more.
+    var names = false
+  }
+
   private let report: Report
-  private let wantsJUnit: Bool
-  private let wantsDigests: Bool
+  private let wants: Wants
   private let state: Mutex<State>
 
   /// Findings of one frame that are told one by one to a person.
   private static let findingsPerFrame = 20
 
-  init(_ report: Report, wantsJUnit: Bool, html: FileName?, wantsDigests: Bool) {
+  init(_ report: Report, _ wants: Wants) {
     self.report = report
-    self.wantsJUnit = wantsJUnit
-    self.wantsDigests = wantsDigests
-    state = Mutex(State(html: html.map { _ in FrameHTML(title: "Frames, verified by farmio") }))
+    self.wants = wants
+    state = Mutex(State(html: wants.html ? FrameHTML(title: "Frames, verified by farmio") : nil))
   }
 
   /// A frame was looked at.
   func add(_ frame: FrameReport) {
     tell(frame)
     report.record { FrameJSON.write(frame, to: &$0) }
-    let thumbnail = state.withLock { $0.html != nil } ? FrameThumbnail.picture(of: frame) : nil
+    let wantsPicture = state.withLock { $0.html?.takesPicture(of: frame) ?? false }
+    let thumbnail = wantsPicture ? FrameThumbnail.picture(of: frame) : nil
     state.withLock { state in
       state.counts.add(frame)
-      if wantsJUnit { state.junit.add(frame) }
+      if wants.junit { state.junit.add(frame) }
       state.html?.add(frame, thumbnail)
-      if wantsDigests, let digests = frame.digests { state.digests.append(digests) }
-      if let name = frame.digests?.name { state.names.append(name) }
-      if VerifySink.canBeSaved(frame) { state.damaged.append(frame.withoutPixels) }
+      if wants.digests, let digests = frame.digests { state.digests.append(digests) }
+      if wants.names { state.paths.append(frame.file.path) }
+      if wants.damaged, VerifySink.canBeSaved(frame) {
+        state.damaged.append(frame.withoutPixels)
+      }
     }
   }
 
@@ -89,20 +104,28 @@ final class VerifySink: Sendable {
     }
     state.withLock { state in
       state.counts.add(findings)
-      if wantsJUnit, sequence.pattern != nil {
+      if wants.junit, sequence.pattern != nil {
         state.junit.add(sequence: sequence.title, findings)
       }
       state.html?.add(sequence: sequence.title, findings)
     }
   }
 
-  /// Tells which frames of the manifest were not there.
-  func addMissing(from manifest: FrameManifest) {
-    let names = state.withLock { $0.names }
-    guard let found = manifest.finding(missing: manifest.missing(from: names)) else { return }
+  /// Tells which frames of the manifest at `path`, which knows frames by `names`, were not looked
+  /// at.
+  func addMissing(
+    from manifest: FrameManifest, _ names: ManifestNames, at path: FileName
+  ) throws(DiskError) {
+    var looked: [FileName] = []
+    for path in state.withLock({ $0.paths }) { looked.append(try names.name(of: path)) }
+    guard let found = manifest.finding(missing: manifest.missing(from: looked)) else { return }
     report.result(VerifySink.line(found.finding))
     report.record { FrameJSON.write(missing: found, to: &$0) }
-    state.withLock { $0.counts.add([found.finding]) }
+    state.withLock { state in
+      state.counts.add([found.finding])
+      if wants.junit { state.junit.add(sequence: path.description, [found.finding]) }
+      state.html?.add(sequence: path.description, [found.finding])
+    }
   }
 
   /// The last line, or the summary record.

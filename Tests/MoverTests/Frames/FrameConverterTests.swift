@@ -87,10 +87,14 @@ import Testing
     #expect(try shed.compare("f.exr", "c.exr")[0].pixels.isEqual)
   }
 
-  @Test func `One part of several is taken`() throws {
+  @Test func `All parts are converted, or the one that is asked for`() throws {
     let frame = SampleFrame(
       SampleFrame.lines(name: "beauty"), SampleFrame.lines(.zip, .of(.float, "Z"), name: "depth"))
     try shed.write("f.exr", frame)
+    _ = try convert("f.exr", to: "all.exr") { $0.codec = .piz }
+    #expect(try shed.parts("all.exr").map(\.name) == ["beauty", "depth"])
+    #expect(try shed.verify("all.exr").reports[0].findings.isEmpty)
+    #expect(try shed.compare("f.exr", "all.exr").map(\.isEqual) == [true, true])
     _ = try convert("f.exr", to: "c.exr") { $0.part = 1 }
     let parts = try shed.parts("c.exr")
     #expect(parts.map(\.name) == ["depth"] && parts[0].channels.map(\.name) == ["Z"])

@@ -48,7 +48,7 @@ import Testing
   }
 
   #if FaultInjection
-    /// Whatever fails: the name holds the old file or the new one, whole, and nothing lies beside it.
+    /// Whatever fails: the name holds the old or the new file, whole, and nothing else is there.
     @Test(arguments: [Fault.Kind.error(EIO), .error(ENOSPC), .late])
     func `A failing disk leaves nothing`(kind: Fault.Kind) throws {
       let old = [UInt8](repeating: 1, count: 3_000)

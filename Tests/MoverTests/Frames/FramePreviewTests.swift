@@ -24,7 +24,7 @@ import Testing
     let table = ViewTable(View())
     // Channels are A, B, G, R; the pixel at x 30 y 40 is in column 50, row 40.
     let expected = (1...3).map { index in
-      table[bits: Float16(SampleFrame.value(index, 30, 40, seed: 1)).bitPattern]
+      table[Float16(SampleFrame.value(index, 30, 40, seed: 1)).bitPattern]
     }
     #expect(picture[50, 40] == Colour(expected[2], expected[1], expected[0]))
   }
