@@ -37,7 +37,7 @@ struct DiffTests {
       chmod 600 sub/f6; rm -r gone; mkdir -p new/inner; echo q > new/inner/q
       ln -sfn b link; rm -r toFile; echo file > toFile; rm toFolder; mkdir toFolder
       echo in > toFolder/in; chmod 700 sub/deep
-      printf X | dd of=bigEdited bs=1 seek=200000 conv=notrunc status=none
+      printf 'an edit!' | dd of=bigEdited bs=1 seek=200000 conv=notrunc status=none
       """)
     let after = try vault.backup()
     let (lines, summary) = try Self.compare(vault, before, after)
