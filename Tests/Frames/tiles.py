@@ -137,9 +137,27 @@ def look_ups(suite, program, paths, folder):
             os.unlink(path)
 
 
+def blender(suite, program, paths, folder):
+    """Blender reads the full resolution of a texture as it reads the frame it was made of."""
+    texture = os.path.join(folder, "texture.exr")
+    for name in ("power of two", "odd"):
+        answer = program.tile(paths[name], texture, levels="mip")
+        if not suite.expect(f"Blender, {name}: made", failure(answer, texture)):
+            continue
+        # Blender looks for its libraries beside the python3 that PATH names: Debian's.
+        done = subprocess.run(
+            ["blender", "-b", "--factory-startup", "--python-exit-code", "1", "--python",
+             os.path.join(rig.HERE, "scenes", "same_pixels.py"), "--", paths[name], texture],
+            env={**os.environ, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True,
+            check=False)
+        suite.expect(f"Blender, {name}: same pixels",
+                     "" if done.returncode == 0 else done.stdout[-200:])
+        os.unlink(texture)
+
+
 def part(suite, options, folder):
     paths = texture_sources(folder)
-    for step in (tile_files, average_colour, look_ups):
+    for step in (tile_files, average_colour, look_ups, blender):
         step(suite, options.program, paths, folder)
 
 
