@@ -68,6 +68,8 @@ let package = Package(
     .systemLibrary(name: "CPNG"),
     .systemLibrary(name: "CJPEG"),
     .systemLibrary(name: "CYAML"),
+    .systemLibrary(name: "CCurl"),
+    .systemLibrary(name: "CExpat"),
     .target(name: "CKernels", cSettings: kernels),
     .executableTarget(
       name: "FrameDecoder", cxxSettings: openEXR,
@@ -77,7 +79,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Mover",
-      dependencies: ["FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL", "CYAML"],
+      dependencies: [
+        "FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL", "CYAML", "CCurl", "CExpat",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "farmio", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),

@@ -21,6 +21,11 @@ enum SmallFile {
     }
   }
 
+  /// Whether anything has this name.
+  static func exists(_ path: FileName) -> Bool {
+    unsafe path.withCString { unsafe access($0, F_OK) == 0 }
+  }
+
   /// The bytes up to the end of an open file; EFBIG if there are more than `limit`.
   static func readAll(_ file: Int32, limit: Int) throws(SystemError) -> [UInt8] {
     var bytes = [UInt8]()

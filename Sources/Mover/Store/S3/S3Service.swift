@@ -1,0 +1,121 @@
+import FrameEngine
+
+/// Requests on one bucket: signed, sent, tried again, and failing answers read.
+public final class S3Service: Sendable {
+  let endpoint: S3Endpoint
+  let bucket: String
+  let client: HTTPClient
+  private let clock: any Clock
+  private let cancellation: CancelToken?
+  private let retry = RetryPolicy()
+
+  /// A way to a bucket. Nothing is asked yet.
+  public init(
+    _ endpoint: S3Endpoint, bucket: String, client: HTTPClient, clock: any Clock = SystemClock(),
+    cancellation: CancelToken? = nil
+  ) {
+    self.endpoint = endpoint
+    self.bucket = bucket
+    self.client = client
+    self.clock = clock
+    self.cancellation = cancellation
+  }
+
+  /// One request on a key, or on the bucket where the key is empty.
+  struct Call {
+    var method: HTTPRequest.Method
+    var key = ""
+    var query: [(name: String, value: String)] = []
+    var headers: [HTTPHeader] = []
+    var limit = 8 << 20
+
+    init(_ method: HTTPRequest.Method, _ key: String = "") {
+      self.method = method
+      self.key = key
+    }
+  }
+
+  /// Sends a call until it is answered well or fails for good.
+  func send(_ call: Call, body: RawSpan = RawSpan()) throws(ServiceError) -> HTTPResponse {
+    let hash = payloadHash(body)
+    return try retry.run(clock: clock, cancellation: cancellation) {
+      () throws(ServiceError) in
+      let request = sign(call, hash)
+      return try checked { () throws(HTTPError) in
+        try client.perform(request, body: body, limit: call.limit)
+      }
+    }
+  }
+
+  /// The same, with the answer's body in `target`.
+  func fetch(_ call: Call, into target: inout MutableRawSpan) throws(ServiceError)
+    -> HTTPResponse
+  {
+    let hash = payloadHash(RawSpan())
+    var response: HTTPResponse?
+    try unsafe target.withUnsafeMutableBytes { memory throws(ServiceError) in
+      response = try retry.run(clock: clock, cancellation: cancellation) {
+        () throws(ServiceError) in
+        let request = sign(call, hash)
+        return try checked { () throws(HTTPError) in
+          try unsafe client.start(
+            request, body: UnsafeRawBufferPointer(start: nil, count: 0), .fill(memory)
+          ).wait()
+        }
+      }
+    }
+    return response!
+  }
+
+  /// Starts a call that somebody else waits for, once: whoever waits tries again by `send`.
+  @unsafe func start(_ call: Call, body: UnsafeRawBufferPointer) -> HTTPExchange {
+    let hash = unsafe payloadHash(RawSpan(_unsafeBytes: body))
+    return unsafe client.start(sign(call, hash), body: body, .collect(limit: call.limit))
+  }
+
+  /// The answer of `exchange`, or its failure as the service tells it.
+  func answer(of exchange: HTTPExchange) throws(ServiceError) -> HTTPResponse {
+    try checked { () throws(HTTPError) in try exchange.wait() }
+  }
+
+  private func sign(_ call: Call, _ payloadHash: String) -> HTTPRequest {
+    let usesPath = endpoint.usesPathStyle
+    let target = SigV4.Target(
+      method: call.method, scheme: endpoint.scheme,
+      host: usesPath ? endpoint.host : "\(bucket).\(endpoint.host)",
+      path: (usesPath ? "/\(bucket)" : "") + (call.key.isEmpty && usesPath ? "" : "/\(call.key)"),
+      query: call.query, headers: call.headers)
+    return SigV4(credentials: endpoint.credentials, region: endpoint.region)
+      .sign(target, payloadHash: payloadHash, at: clock.now())
+  }
+
+  /// Under TLS the wire protects the body; without it the signature does.
+  private func payloadHash(_ body: RawSpan) -> String {
+    endpoint.scheme == "https" && body.byteCount > 0
+      ? SigV4.unsignedPayload : SHA256.hash(body).hex
+  }
+
+  private func checked(_ body: () throws(HTTPError) -> HTTPResponse) throws(ServiceError)
+    -> HTTPResponse
+  {
+    let response: HTTPResponse
+    do throws(HTTPError) {
+      response = try body()
+    } catch {
+      throw ServiceError(error)
+    }
+    guard response.isSuccess else { throw S3Service.failure(response) }
+    return response
+  }
+
+  /// What a failing answer says: an XML document with code and message, or nothing for HEAD.
+  static func failure(_ response: HTTPResponse) -> ServiceError {
+    let document = XMLElement(document: response.body)
+    let seconds = response["retry-after"].flatMap { Int($0) }
+    return ServiceError(
+      status: response.status, code: document?.text("Code") ?? "",
+      message: document?.text("Message") ?? "",
+      requestID: response["x-amz-request-id"] ?? document?.text("RequestId"),
+      retryAfter: seconds.map { .seconds($0) })
+  }
+}
