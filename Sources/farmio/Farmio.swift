@@ -1,5 +1,6 @@
 import FrameEngine
 import Glibc
+import Mover
 
 /// The program: reads the command line, runs the command, tells how it ended.
 @main
