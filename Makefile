@@ -20,6 +20,7 @@ setup: ## install what building and testing need
 build: ## build the program, optimised: .build/release/farmio
 	@tools/setup build
 	swift build -c release --static-swift-stdlib --product farmio
+	swift build -c release --product farmio-decoder
 
 demo: ## keep and move a Blender scene in three versions (KEEP=1 leaves the files)
 	@tools/setup demo

@@ -82,7 +82,7 @@ let package = Package(
       dependencies: [
         "FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL", "CYAML", "CCurl", "CExpat",
       ],
-      swiftSettings: strict),
+      resources: [.embedInCode("Frames/Profiles")], swiftSettings: strict),
     .executableTarget(
       name: "farmio", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),
     .executableTarget(

@@ -11,7 +11,9 @@ int farmio_kernel_supported(void) {
   if (!__builtin_cpu_supports("sse4.2") || !__builtin_cpu_supports("aes") ||
       !__builtin_cpu_supports("pclmul"))
     return FARMIO_PORTABLE;
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2")) return FARMIO_SSE4;
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2") ||
+      !__builtin_cpu_supports("f16c"))
+    return FARMIO_SSE4;
   if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
       !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl") ||
       !__builtin_cpu_supports("avx512vbmi") || !__builtin_cpu_supports("vpclmulqdq"))

@@ -19,6 +19,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -188,4 +189,30 @@ static inline long farmio_kill(int process, int signal) {
 }
 static inline long farmio_hostname(char *name, size_t size) {
   return farmio_result(gethostname(name, size));
+}
+
+// Child processes that share memory with us.
+
+// Memory without a name, which whoever holds it may lengthen and nobody shorten.
+static inline int farmio_shared_memory(const char *name) {
+  int fd = (int)farmio_result(syscall(SYS_memfd_create, name, 0x1u | 0x2u));  // CLOEXEC, sealable
+  if (fd < 0) return fd;
+  const long sealed = farmio_result(fcntl(fd, 1033, 0x2));  // F_ADD_SEALS, F_SEAL_SHRINK
+  if (sealed == 0) return fd;
+  close(fd);
+  return (int)sealed;
+}
+// A copy with a number of `least` or more, for this process alone.
+static inline int farmio_duplicate(int fd, int least) {
+  return (int)farmio_result(fcntl(fd, F_DUPFD_CLOEXEC, least));
+}
+static inline long farmio_socket_pair(int *pair) {
+  return farmio_result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+}
+// Never raises SIGPIPE.
+static inline long farmio_send(int fd, const void *bytes, size_t size) {
+  return farmio_result(send(fd, bytes, size, MSG_NOSIGNAL));
+}
+static inline long farmio_receive(int fd, void *bytes, size_t size) {
+  return farmio_result(recv(fd, bytes, size, 0));
 }

@@ -30,50 +30,6 @@ import Testing
     pool.run(count: 0) { _ in Issue.record("there is no work") }
   }
 
-  @Test func aChannelHandsOnEveryElementInOrder() {
-    let channel = Channel<Int>(capacity: 3)
-    let received = Condition([Int]())
-    runWorkers(count: 2) { index in
-      if index == 0 {
-        for number in 0..<1_000 { #expect(channel.send(number)) }
-        channel.close()
-        #expect(!channel.send(0))
-      } else {
-        while let number = channel.receive() { received.withLock { $0.append(number) } }
-      }
-    }
-    #expect(received.withLock { $0 } == Array(0..<1_000))
-  }
-
-  @Test func manySendersAndReceiversLoseNothing() {
-    let channel = Channel<Int>(capacity: 2)
-    let sending = Condition(4)
-    let sum = Sum()
-    runWorkers(count: 8) { index in
-      if index < 4 {
-        for number in 0..<500 { channel.send(number) }
-        let left = sending.withLock { left in
-          left -= 1
-          return left
-        }
-        if left == 0 { channel.close() }
-      } else {
-        while let number = channel.receive() { sum.value.add(number, ordering: .relaxed) }
-      }
-    }
-    #expect(sum.value.load(ordering: .relaxed) == 4 * 499 * 500 / 2)
-  }
-
-  @Test func aCancelledChannelForgetsAndWakesEveryone() {
-    let channel = Channel<Int>(capacity: 1)
-    channel.send(1)
-    runWorkers(count: 2) { index in
-      if index == 0 { channel.cancel() } else { channel.send(2) }
-    }
-    #expect(channel.receive() == nil)
-    #expect(!channel.send(3))
-  }
-
   @Test func aThreadMustBeJoined() async {
     await #expect(processExitsWith: .failure) {
       _ = WorkerThread("lost") {}

@@ -8,6 +8,9 @@
 #include <stdint.h>
 
 #include "CKernelsBLAKE3.h"
+#include "CKernelsEXR.h"
+#include "CKernelsImage.h"
+#include "CKernelsPixels.h"
 
 #pragma clang assume_nonnull begin
 
@@ -16,7 +19,7 @@
 enum {
   FARMIO_PORTABLE = 0,
   FARMIO_SSE4 = 1,    // SSE4.2, AES, PCLMULQDQ
-  FARMIO_AVX2 = 2,    // and AVX2, BMI2
+  FARMIO_AVX2 = 2,    // and AVX2, BMI2, F16C
   FARMIO_AVX512 = 3,  // and AVX-512 F, BW, DQ, VL, VBMI with VPCLMULQDQ: Ice Lake, Zen 4 and later
 };
 

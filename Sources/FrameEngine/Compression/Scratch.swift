@@ -1,4 +1,4 @@
-/// Bytes that a codec reuses for every chunk: one allocation, grown at most once.
+/// Bytes that a codec reuses for every chunk: one allocation, which grows with the largest.
 @safe struct Scratch: ~Copyable, @unchecked Sendable {
   private var base: UnsafeMutableRawPointer
   private(set) var capacity: Int
@@ -11,8 +11,8 @@
 
   deinit { unsafe base.deallocate() }
 
-  /// Makes room for `count` bytes; what was inside is lost when it grows. Two sizes exist, that
-  /// of the largest chunk and that of the largest metadata record, so it grows at most once.
+  /// Makes room for `count` bytes; what was inside is lost when it grows. It then holds the largest
+  /// metadata record at least, so that a repository's chunks make it grow at most once.
   mutating func reserve(_ count: Int) {
     guard count > capacity else { return }
     unsafe base.deallocate()

@@ -67,6 +67,15 @@ import Glibc
     try body(bytes.extracting(range))
   }
 
+  /// Runs `body` with the first `count` bytes, to be written.
+  public mutating func withMutableBytes<R, E: Error>(
+    _ count: Int, _ body: (inout MutableRawSpan) throws(E) -> R
+  ) throws(E) -> R {
+    precondition(count >= 0 && count <= capacity, "a buffer is overrun")
+    var bytes = unsafe MutableRawSpan(_unsafeStart: base, byteCount: count)
+    return try body(&bytes)
+  }
+
   /// Copies bytes into the buffer at `offset`, where they must fit.
   public mutating func copy(_ source: RawSpan, to offset: Int) {
     precondition(offset >= 0 && source.byteCount <= capacity - offset, "a buffer is overrun")

@@ -4,6 +4,7 @@ struct CommandSpec: Sendable {
   enum Group: String, CaseIterable, Sendable {
     case repository = "Keep a show"
     case transfer = "Move a show"
+    case frames = "Prove and prepare frames"
     case program = "The program"
   }
 

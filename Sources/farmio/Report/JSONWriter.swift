@@ -49,6 +49,15 @@ struct JSONWriter: Hashable, Sendable {
     if let value { number(value) } else { null() }
   }
 
+  /// A field that holds a number with all its digits; `null` for none and for infinity.
+  mutating func exact(_ name: StaticString, _ value: Double?) {
+    key(name)
+    guard let value, value.isFinite else { return null() }
+    comma()
+    bytes.append(contentsOf: value.description.utf8)
+    needsComma = true
+  }
+
   /// A field that holds `true` or `false`.
   mutating func field(_ name: StaticString, _ value: Bool) {
     key(name)

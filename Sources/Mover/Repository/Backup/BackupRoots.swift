@@ -24,7 +24,7 @@ struct BackupRoots: Sendable {
     var absolute = [(source: FileName, path: FileName, status: FileStatus)]()
     for source in sources {
       do throws(DiskError) {
-        let path = try BackupRoots.absolutePath(of: source)
+        let path = try source.absolute()
         if absolute.contains(where: { $0.path == path }) { continue }
         absolute.append((source, path, try BackupRoots.status(of: source, on: disk)))
       } catch {
@@ -58,25 +58,6 @@ struct BackupRoots: Sendable {
       // A link to a file, or to nothing, is stored as the link it is.
       return status
     }
-  }
-
-  /// The path from `/`, without `.`, `..` and double slashes. Links are not resolved.
-  private static func absolutePath(of path: FileName) throws(DiskError) -> FileName {
-    var whole = path.bytes
-    if whole.first != UInt8(ascii: "/") {
-      guard let folder = unsafe getcwd(nil, 0) else {
-        throw DiskError(.open, code: errno, name: path)
-      }
-      defer { unsafe free(folder) }
-      let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: folder, count: strlen(folder)))
-      whole = bytes + [UInt8(ascii: "/")] + whole
-    }
-    var parts = [ArraySlice<UInt8>]()
-    for part in whole.split(separator: UInt8(ascii: "/")) {
-      if part.elementsEqual([0x2E]) { continue }
-      if part.elementsEqual([0x2E, 0x2E]) { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return FileName([UInt8(ascii: "/")] + Array(parts.joined(separator: [UInt8(ascii: "/")])))
   }
 
   private static func baseName(of path: FileName) -> FileName {

@@ -1,0 +1,51 @@
+// Which variant of the image rows runs, and the rows that have only one.
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+int farmio_image_supported(void) {
+  return farmio_kernel_supported() >= FARMIO_AVX2 && __builtin_cpu_supports("f16c");
+}
+
+#define FARMIO_IMAGE_PICK(name, ...)                                           \
+  if (farmio_kernel_level() >= FARMIO_AVX2 && __builtin_cpu_supports("f16c"))  \
+    farmio_image_##name##_f16c(__VA_ARGS__);                                   \
+  else                                                                         \
+    farmio_image_##name##_portable(__VA_ARGS__)
+#else
+int farmio_image_supported(void) { return 0; }
+
+#define FARMIO_IMAGE_PICK(name, ...) farmio_image_##name##_portable(__VA_ARGS__)
+#endif
+
+void farmio_image_widen(const void *halves, size_t count, float *floats) {
+  FARMIO_IMAGE_PICK(widen, halves, count, floats);
+}
+
+void farmio_image_narrow(const float *floats, size_t count, uint16_t *halves) {
+  FARMIO_IMAGE_PICK(narrow, floats, count, halves);
+}
+
+void farmio_image_add_halves(const void *halves, size_t count, float *sums) {
+  FARMIO_IMAGE_PICK(add_halves, halves, count, sums);
+}
+
+void farmio_image_add_floats(const void *floats, size_t count, float *sums) {
+  FARMIO_IMAGE_PICK(add_floats, floats, count, sums);
+}
+
+void farmio_image_box(const float *upper, const float *lower, size_t count, float *means) {
+  FARMIO_IMAGE_PICK(box, upper, lower, count, means);
+}
+
+void farmio_image_blend(const float *row, size_t count, float weight, float *sums) {
+  FARMIO_IMAGE_PICK(blend, row, count, weight, sums);
+}
+
+void farmio_image_show(const uint16_t *red, const uint16_t *green, const uint16_t *blue,
+                       size_t count, const uint8_t *table, uint8_t *pixels) {
+  for (size_t i = 0; i < count; i++) {
+    pixels[3 * i] = table[red[i]];
+    pixels[3 * i + 1] = table[green[i]];
+    pixels[3 * i + 2] = table[blue[i]];
+  }
+}

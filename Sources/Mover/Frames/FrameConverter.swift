@@ -1,0 +1,83 @@
+public import FrameEngine
+
+/// Writes a frame anew: with another codec, in other types, with some of its channels, cropped.
+/// Attributes stay byte for byte, known or not, where they are still true.
+public struct FrameConverter: Sendable {
+  /// What is changed.
+  public struct Options: Sendable {
+    /// The part that is read.
+    public var part = 0
+    /// The codec; `nil` keeps that of the source.
+    public var codec: PixelCodec?
+    /// The level of deflate, 1 to 12.
+    public var level = 4
+    /// What DWA may lose: 0 little, 45 as OpenEXR does, more for smaller files.
+    public var quality: Float = 45
+    /// The type of all samples; `nil` keeps each.
+    public var type: PixelType?
+    /// The channels that stay; `nil` for all.
+    public var channels: [String]?
+    /// The pixels that stay; `nil` for all.
+    public var crop: Window?
+
+    /// Changes nothing.
+    public init() {}
+  }
+
+  /// What was written.
+  public struct Summary: Sendable {
+    /// Bytes of the new file.
+    public let byteCount: Int
+    /// Finite samples that the new type could not hold.
+    public let exceeding: Int
+  }
+
+  private let options: Options
+  private let output: FrameOutput
+  private let cancellation: CancelToken?
+
+  /// A converter that writes through `output`.
+  public init(_ options: Options, output: FrameOutput, cancellation: CancelToken? = nil) {
+    self.options = options
+    self.output = output
+    self.cancellation = cancellation
+  }
+
+  /// Converts the frame that `source` has open, and writes it to `path`.
+  public func convert(_ source: FrameSource, to path: FileName) throws(FrameWorkError) -> Summary {
+    var part = try source.flatPart(options.part)
+    let conversion: PixelConversion
+    do throws(ImageShapeError) {
+      let names = options.channels ?? part.channels.map(\.name)
+      conversion = try PixelConversion(
+        of: part.channels, in: part.dataWindow,
+        picks: names.map { PixelConversion.Pick($0, type: options.type) }, crop: options.crop)
+      if part.kind.isTiled { try TileBuilder.check(conversion.channels) }
+    } catch {
+      throw FrameWorkError(.unsuitable, source.path, error.reason)
+    }
+    let (raster, exceeding) = conversion.convert(try source.raster(options.part))
+    let isSame = raster.window == part.dataWindow && conversion.channels == part.channels
+    part.channels = conversion.channels
+    part.dataWindow = conversion.window
+    part.codec = options.codec ?? part.codec
+    // Lower resolutions would have to be made again: that is `tile`.
+    part.tiles?.mode = .one
+    if !isSame {
+      part.attributes.removeAll { TextureAttributes.hints.contains($0.name) }
+    }
+    let assembly = FrameAssembly(
+      part: part, crew: source.crew, cancellation: cancellation, level: options.level,
+      quality: options.quality)
+    let shapeChannels = part.channels
+    let bytes = try assembly.build(for: path) { region, target in
+      raster.gather(ChunkShape(window: region.window, channels: shapeChannels), into: &target)
+    }
+    do throws(DiskError) {
+      try output.write(bytes.rawBytes, to: path)
+    } catch {
+      throw FrameWorkError(error, path)
+    }
+    return Summary(byteCount: bytes.count, exceeding: exceeding)
+  }
+}

@@ -1,0 +1,135 @@
+import FrameEngine
+
+/// One frame in memory, looked at step by step: container, chunks, pixels, profile, manifest.
+struct FrameInspection: ~Copyable {
+  private let disk: any Disk
+  private let options: VerifyOptions
+  private let cancellation: CancelToken?
+  private(set) var report: FrameReport
+
+  init(
+    _ file: FrameFile, on disk: any Disk, _ options: VerifyOptions, _ cancellation: CancelToken?
+  ) {
+    self.disk = disk
+    self.options = options
+    self.cancellation = cancellation
+    report = FrameReport(file)
+  }
+
+  /// Looks at the frame that lies in `memory`. `crew` are the threads that share its chunks.
+  mutating func inspect(_ memory: FrameBytes, _ crew: FrameCrew) throws(DiskError) {
+    try memory.withBytes { bytes throws(DiskError) in
+      report.byteCount = bytes.byteCount
+      let container = Container(reading: bytes)
+      var findings = container.findings
+      findings += FileFindings.findings(memory, container)
+      report.parts = zip(container.parts, container.grids).map { part, grid in
+        PartReport(part, chunkCount: grid.count)
+      }
+      if options.depth >= .decode { lookInside(container, memory, crew, &findings) }
+      let judged = options.profile.judge(
+        container.parts, versionFlags: container.versionFlags, fileName: report.file.name)
+      report.findings = findings.compactMap(options.profile.weighing) + judged
+      try digest(container, bytes)
+    }
+  }
+
+  private mutating func lookInside(
+    _ container: Container, _ memory: FrameBytes, _ crew: FrameCrew, _ findings: inout [Finding]
+  ) {
+    let looks = container.parts.enumerated().map { number, part in look(at: part, number) }
+    let frame = FrameLook(container, looks)
+    let cancellation = cancellation
+    crew.run(upTo: frame.sliceCount) { frame.run(&$0, memory, cancellation) }
+    let result = frame.result
+    findings += result.findings
+    for number in report.parts.indices {
+      let missing = container.chunks[number].indices.filter { container.chunks[number][$0] == nil }
+      report.parts[number].damaged = (missing + result.damaged[number]).sorted()
+      report.parts[number].scan = result.scans[number]
+      report.parts[number].thumbnail = result.thumbnails[number]
+    }
+    findings += deepFindings(container.parts, result)
+    findings += report.parts.enumerated().compactMap { SalvageFinding.finding($1, part: $0) }
+    guard options.depth == .pixels else { return }
+    findings += PixelJudge.judge(result.scans)
+    for (number, look) in looks.enumerated() {
+      for (layer, ids) in zip(look.layers, result.ids[number]) {
+        findings += IDFindings.findings(layer.matte, ids, part: number, of: report.file, on: disk)
+      }
+    }
+  }
+
+  private func look(at part: Part, _ number: Int) -> PartLook {
+    guard options.depth == .pixels, !part.kind.isDeep else {
+      return PartLook(part: part, number: number, plan: nil, thumbnail: nil, layers: [])
+    }
+    let layers = Cryptomatte.layers(of: part).map { matte in
+      PartLook.Layer(
+        matte: matte, channels: matte.idChannels.compactMap { part.channels.firstIndex(of: $0) })
+    }
+    let plan = ScanPlan(part, limits: options.profile.pixels)
+    return PartLook(
+      part: part, number: number, plan: plan, thumbnail: number == 0 ? thumbnail(of: part) : nil,
+      layers: layers)
+  }
+
+  /// An empty picture of what a person looks at.
+  private func thumbnail(of part: Part) -> Thumbnail? {
+    guard let box = options.thumbnails, let view = ViewChannels(of: part.channels) else {
+      return nil
+    }
+    return Thumbnail(
+      display: part.displayWindow, pixelAspectRatio: part.pixelAspectRatio,
+      channels: part.channels, showing: view, fittingWidth: box.width, height: box.height)
+  }
+
+  private func deepFindings(_ parts: [Part], _ result: FrameLookResult) -> [Finding] {
+    parts.enumerated().compactMap { number, part in
+      guard part.kind.isDeep, result.damaged[number].isEmpty, result.deepSamples[number] > 0,
+        let stated = part.attribute("maxSamplesPerPixel")?.int, stated >= 0,
+        stated != result.deepSamples[number]
+      else { return nil }
+      return Finding(
+        .deepMaxSamples, FindingPlace(part: number), count: result.deepSamples[number],
+        "the header says \(stated) samples a pixel at most, and there are "
+          + "\(result.deepSamples[number])")
+    }
+  }
+
+  /// Takes the frame's digests and compares them with the manifest.
+  private mutating func digest(_ container: Container, _ bytes: RawSpan) throws(DiskError) {
+    guard options.takesDigests || options.manifest != nil else { return }
+    let path = report.file.path
+    var frame = FrameManifest.Frame(
+      name: try options.manifestNames?.name(of: path) ?? path, byteCount: bytes.byteCount,
+      digest: BLAKE3.hash(bytes))
+    frame.parts = container.chunks.enumerated().map { number, chunks in
+      let scan = report.parts[number].isComplete ? report.parts[number].scan : nil
+      return FrameManifest.Part(
+        pixels: scan?.digest,
+        chunks: chunks.compactMap { record in
+          record.map {
+            FrameManifest.Chunk(
+              index: $0.region.index, digest: BLAKE3.hash(bytes.extracting($0.payload)))
+          }
+        })
+    }
+    report.digests = frame
+    if let manifest = options.manifest {
+      let differing = manifest.findings(for: frame) { part, chunk in
+        container.grids.indices.contains(part) && chunk < container.grids[part].count
+          ? container.grids[part].region(at: chunk) : nil
+      }
+      report.findings += differing.compactMap(options.profile.weighing)
+    }
+  }
+
+  /// The frame could not be read.
+  mutating func fail(_ error: DiskError) { report.failure = error }
+
+  mutating func finish(_ duration: Duration) -> FrameReport {
+    report.duration = duration
+    return report
+  }
+}

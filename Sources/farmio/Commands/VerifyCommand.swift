@@ -1,0 +1,151 @@
+import FrameEngine
+import Mover
+import Synchronization
+
+/// `farmio verify`.
+enum VerifyCommand {
+  static let frames = OperandList<FileName>(
+    "FRAME", atLeast: 1, "A frame, a pattern (shot.####.exr, %04d, $F4, @), a glob or a folder",
+    .path)
+  static let range = Option<FrameRange>(
+    "frames", "f", "RANGE", "The frames that there must be, such as 1001-1100x2,1200")
+  static let depth = Option<VerifyDepth>(
+    "depth", "d", "DEPTH", "How far to look: structure, decode or pixels (the default)",
+    .words(VerifyDepth.words))
+  static let profile = Option<FileName>(
+    "profile", "p", "PROFILE",
+    "What to expect: \(ProfileFile.builtInNames.joined(separator: ", ")), or a YAML file", .path)
+  static let manifest = Option<FileName>(
+    "manifest", "m", "FILE",
+    "Compare digests with FILE, without decoding; write it if it is not there yet", .path)
+  static let writeManifest = Option<FileName>(
+    "write-manifest", nil, "FILE", "Write the digests of all frames to FILE, new or not", .path)
+  static let salvage = Option<FileName>(
+    "salvage", nil, "DIR", "Write what is good of each damaged frame to a new file in DIR", .path)
+  static let junit = Option<FileName>(
+    "junit", nil, "FILE", "Write a JUnit XML report for CI systems", .path)
+  static let html = Option<FileName>(
+    "html", nil, "FILE", "Write a page with thumbnails and the bad areas marked", .path)
+  static let strict = Flag("strict", nil, "Let warnings end with status 1, too")
+
+  static let spec = CommandSpec(
+    "verify", .frames, "Prove that frames are whole and right",
+    discussion: [
+      "Checks every header, table and chunk of EXR frames, decodes every chunk, and looks at every "
+        + "sample: NaN, infinity, black frames, missing buckets, fireflies, broken alpha. Tells a "
+        + "file that was cut short by a copy from one whose writer died. Frames of a pattern are "
+        + "checked as a sequence: missing, doubled, standing out, changing.",
+      "A frame is sound, doubtful (warnings) or bad (errors). A profile says what is expected, and "
+        + "how much each finding matters. The codes of findings never change: see the page on "
+        + "frames in the documentation.",
+      "With --manifest the digests of files, chunks and pixels are compared with those of a day "
+        + "when the frames were good, which finds every flipped bit without decoding anything.",
+    ],
+    operands: [frames.spec],
+    options: [
+      range.spec, depth.spec, profile.spec, manifest.spec, writeManifest.spec, salvage.spec,
+      junit.spec, html.spec, strict.spec,
+    ],
+    example: .init(
+      command: "farmio verify renders/shot.####.exr --frames 1001-1100 --html report.html",
+      output: """
+        bad       renders/shot.1044.exr
+          error    chunk-checksum  part 0, columns 0-4095 rows 512-527, byte 1,843,200: the checksum is wrong
+        renders/shot.####.exr
+          error    frame-missing  frame 1077 is missing
+        99 frames, 3.24 GB: 98 sound, 0 doubtful, 1 bad; in 5.6 s
+        """),
+    exits: [
+      .init(.success, "no frame is bad"),
+      .init(.notWell, "some frames are bad or missing"),
+      .init(.failed, "some files could not be read"),
+    ],
+    run: run)
+
+  private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
+    let disk = try session.makeDisk()
+    let list = try session.frameList(session[frames], range: session[range], on: disk)
+    var options = try options(session, on: disk)
+    options.range = session[range]
+    let progress = ProgressCounters()
+    for file in list.sequences.flatMap(\.files) { progress.found(bytes: file.byteCount ?? 0) }
+    let sink = VerifySink(
+      session.report, wantsJUnit: session[junit] != nil, html: session[html],
+      wantsDigests: options.takesDigests)
+    let clock = SystemClock()
+    let begun = clock.monotonic()
+    let verifier = FrameVerifier(
+      disk: disk, decoder: try session.decoder(), options: options,
+      cancellation: session.interrupt.token)
+    try session.withProgress("verify", progress) { () throws(CommandError) in
+      for sequence in list.sequences {
+        do throws(DiskError) {
+          let found = try verifier.verify(sequence, progress: progress) { sink.add($0) }
+          sink.add(sequence, found)
+        } catch {
+          throw CommandError(error)
+        }
+        try session.interrupt.check()
+      }
+    }
+    if let known = options.manifest { sink.addMissing(from: known) }
+    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    try write(sink, session, on: disk, isKnown: options.manifest != nil)
+    let counts = sink.finish(time)
+    if let folder = session[salvage] { try SalvageReport.run(session, sink.damaged, folder, disk) }
+    return status(counts, isStrict: session[strict])
+  }
+
+  private static func options(_ session: Session, on disk: any Disk) throws(CommandError)
+    -> VerifyOptions
+  {
+    var options = VerifyOptions()
+    options.threads = session.threads
+    if let name = session[profile] { options.profile = try session.profile(name, on: disk) }
+    options.thumbnails = session[html] == nil ? nil : ThumbnailBox(width: 320, height: 240)
+    options.takesDigests = session[writeManifest] != nil
+    if let path = session[manifest] {
+      if SmallFile.exists(path) {
+        options.manifest = try session.frameManifest(path, on: disk)
+      } else {
+        options.takesDigests = true
+      }
+    }
+    if let path = session[writeManifest] ?? session[manifest] {
+      do throws(DiskError) {
+        options.manifestNames = try ManifestNames(path)
+      } catch {
+        throw CommandError(error)
+      }
+    }
+    let usual: VerifyDepth = options.manifest == nil ? .pixels : .structure
+    options.depth = session[depth] ?? usual
+    return options
+  }
+
+  /// Writes the files that were asked for.
+  private static func write(
+    _ sink: VerifySink, _ session: Session, on disk: any Disk, isKnown: Bool
+  ) throws(CommandError) {
+    let output = FrameOutput(disk: disk)
+    do throws(DiskError) {
+      if let path = session[junit] { try output.write(Array(sink.junit.utf8).rawBytes, to: path) }
+      if let path = session[html] { try output.write(Array(sink.html.utf8).rawBytes, to: path) }
+      let written = [session[writeManifest], isKnown ? nil : session[manifest]]
+      for case let path? in written {
+        let manifest = sink.manifest
+        try output.write(manifest.encoded.rawBytes, to: path)
+        session.report.line(
+          "wrote the digests of \(Wording.count(manifest.frames.count, "frame")) to \(path)")
+      }
+    } catch {
+      throw CommandError(error)
+    }
+  }
+
+  private static func status(_ counts: VerifyCounts, isStrict: Bool) -> ExitStatus {
+    if counts.unreadable > 0 { return .failed }
+    if counts.errors > 0 { return .notWell }
+    return isStrict && counts.warnings > 0 ? .notWell : .success
+  }
+}
