@@ -81,8 +81,10 @@ import Glibc
   private func setLimits(_ request: HTTPRequest, _ options: HTTPClient.Options) {
     set(CURLOPT_TIMEOUT_MS, max(1, Int(request.deadline / .milliseconds(1))))
     set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(options.connectTime / .milliseconds(1))))
-    set(CURLOPT_LOW_SPEED_LIMIT, 32 << 10)
-    set(CURLOPT_LOW_SPEED_TIME, max(1, Int(options.stallTime / .seconds(1))))
+    if !request.mayStall {
+      set(CURLOPT_LOW_SPEED_LIMIT, 32 << 10)
+      set(CURLOPT_LOW_SPEED_TIME, max(1, Int(options.stallTime / .seconds(1))))
+    }
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     if let file = options.certificateFile {
       _ = unsafe file.withCString { unsafe farmio_curl_set_text(easy, CURLOPT_CAINFO, $0) }
@@ -132,8 +134,9 @@ import Glibc
       switch code {
       case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT:
         .unreachable
-      case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR,
-        CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:
+      // A handshake cut short (CURLE_SSL_CONNECT_ERROR) is none of these: it is tried again.
+      case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+        CURLE_SSL_CIPHER:
         .untrusted
       case CURLE_OPERATION_TIMEDOUT: .timeout
       case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalid

@@ -109,10 +109,20 @@
     return false
   }
 
+  /// Without a length, a body ends with its connection, and nobody can tell a cut from the end.
+  private var openEnd: HTTPError? {
+    guard request.method == .get, (200..<300).contains(status) else { return nil }
+    let hasEnd = headers.contains { header in
+      header.name == "content-length"
+        || header.name == "transfer-encoding" && header.value.lowercased().hasSuffix("chunked")
+    }
+    return hasEnd ? nil : HTTPError(.broken, "the answer does not say how long it is")
+  }
+
   /// The exchange is over; wakes whoever waits.
   func finish(_ failure: HTTPError?) {
     let result: Result<HTTPResponse, HTTPError> =
-      if let failure = refusal ?? failure {
+      if let failure = refusal ?? failure ?? openEnd {
         .failure(failure)
       } else {
         .success(

@@ -18,6 +18,8 @@ public struct HTTPRequest: Sendable {
   /// After this time the exchange fails, however it is going. A transfer that stands still is given
   /// up far earlier.
   public var deadline: Duration
+  /// Whether the answer may take its time: only the deadline ends a wait in which nothing moves.
+  public var mayStall = false
 
   /// A request with every field given.
   public init(

@@ -33,10 +33,11 @@ struct ServiceError: Error, Hashable, Sendable {
     wire = nil
   }
 
-  /// Conflicts between two writers that end by themselves.
-  private static let passingConflicts: Set<String> = [
+  /// Conflicts between two writers that end by themselves, and bodies that were hurt on the way.
+  private static let passing: Set<String> = [
     "ConditionalRequestConflict", "OperationAborted", "IncorrectState", "LockConflict",
-    "ConcurrentObjectUpdate",
+    "ConcurrentObjectUpdate", "RequestTimeout", "BadDigest", "XAmzContentSHA256Mismatch",
+    "IncompleteBody",
   ]
 
   /// Whether the same request may go well a moment later.
@@ -46,10 +47,9 @@ struct ServiceError: Error, Hashable, Sendable {
     case 408, 425, 429: return true
     case 501, 505: return false
     case 500...: return true
-    case 409: return ServiceError.passingConflicts.contains(code)
-    case 200: return true
-    case 400: return code == "RequestTimeout"
-    default: return false
+    // An answer that began well and ends in an error, or that is not the one asked for.
+    case 200..<300: return true
+    default: return ServiceError.passing.contains(code)
     }
   }
 
@@ -66,7 +66,7 @@ struct ServiceError: Error, Hashable, Sendable {
 
 extension StoreError {
   /// The failure of `operation` on `object` as the service told it.
-  init(_ error: ServiceError, _ operation: String, _ object: String) {
+  init(_ error: ServiceError, _ operation: String, _ object: String, remedy: String?) {
     let code: Code =
       switch (error.wire, error.status ?? 0) {
       case (.interrupted?, _): .interrupted
@@ -74,8 +74,10 @@ extension StoreError {
       case (_, 401), (_, 403): .refused
       case (_, 404): .missing
       case (_, 507): .full
-      default: error.code == "QuotaExceeded" ? .full : .failed
+      case _ where error.code == "QuotaExceeded": .full
+      case _ where error.code.hasPrefix("Expired"): .refused
+      default: .failed
       }
-    self.init(code, operation, object, error.cause)
+    self.init(code, operation, object, error.cause, remedy: remedy)
   }
 }

@@ -93,13 +93,18 @@ public struct StoreError: Error, Hashable, Sendable {
   public let object: String
   /// The cause in words, such as the kernel's.
   public let cause: String
+  /// What a person can do about it, a sentence, where the place knows better than its code tells.
+  public let remedy: String?
 
   /// A failure of `operation` on `object`.
-  public init(_ code: Code, _ operation: String, _ object: String, _ cause: String) {
+  public init(
+    _ code: Code, _ operation: String, _ object: String, _ cause: String, remedy: String? = nil
+  ) {
     self.code = code
     self.operation = operation
     self.object = object
     self.cause = cause
+    self.remedy = remedy
   }
 }
 

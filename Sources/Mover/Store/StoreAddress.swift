@@ -8,7 +8,7 @@ public enum StoreAddress: Hashable, Sendable {
   case s3(bucket: String, prefix: String)
 
   /// The address that `text` stands for: a folder, unless it begins with a scheme. `nil` for a
-  /// scheme that is not known, or an address without a bucket.
+  /// scheme that is not known, an address without a bucket, or one with `.` or `..` in it.
   public init?(_ text: FileName) {
     let scheme = Array("s3://".utf8)
     guard text.bytes.starts(with: scheme) else {
@@ -18,8 +18,21 @@ public enum StoreAddress: Hashable, Sendable {
     }
     let parts = String(decoding: text.bytes.dropFirst(scheme.count), as: UTF8.self)
       .split(separator: "/", omittingEmptySubsequences: true)
-    guard let bucket = parts.first else { return nil }
+    guard let bucket = parts.first, bucket.utf8.allSatisfy(StoreAddress.isBucketByte),
+      !parts.contains("."), !parts.contains("..")
+    else { return nil }
     self = .s3(bucket: String(bucket), prefix: parts.dropFirst().map { $0 + "/" }.joined())
+  }
+
+  /// Whether the names of buckets may have this byte, at any service.
+  private static func isBucketByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+      UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 
   /// Whether a text starts as `scheme://` does. A folder of such a name is typed `./scheme://`.

@@ -25,9 +25,11 @@ public struct S3Configuration: Sendable {
 
   private var profile: String { variable("AWS_PROFILE") ?? "default" }
 
+  /// The profile's name in the configuration file.
+  private var section: String { profile == "default" ? "default" : "profile \(profile)" }
+
   private func setting(_ key: String) -> String? {
-    let section = profile == "default" ? "default" : "profile \(profile)"
-    return configFile[section, key] ?? credentialsFile[profile, key]
+    configFile[section, key] ?? credentialsFile[profile, key]
   }
 
   /// Certificates to trust in place of the system's.
@@ -52,18 +54,25 @@ public struct S3Configuration: Sendable {
   }
 
   private func credentials() throws(Failure) -> S3Credentials {
-    if let key = variable("AWS_ACCESS_KEY_ID"), let secret = variable("AWS_SECRET_ACCESS_KEY") {
+    // A key, its secret and its token come from one place: those of two do not fit together.
+    let places: [(String) -> String?] = [
+      { variable($0.uppercased()) },
+      { credentialsFile[profile, $0] },
+      { configFile[section, $0] },
+    ]
+    for place in places {
+      guard let key = place("aws_access_key_id") else { continue }
+      guard let secret = place("aws_secret_access_key") else {
+        throw Failure(
+          reason: "there is no secret for the S3 access key \(key)",
+          remedy: "Set AWS_SECRET_ACCESS_KEY, or write aws_secret_access_key beside the key.")
+      }
       return S3Credentials(
-        accessKey: key, secretKey: secret, sessionToken: variable("AWS_SESSION_TOKEN"))
+        accessKey: key, secretKey: secret, sessionToken: place("aws_session_token"))
     }
-    guard let key = setting("aws_access_key_id"), let secret = setting("aws_secret_access_key")
-    else {
-      throw Failure(
-        reason: "there are no S3 credentials for the profile '\(profile)'",
-        remedy: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write ~/.aws/credentials.")
-    }
-    return S3Credentials(
-      accessKey: key, secretKey: secret, sessionToken: setting("aws_session_token"))
+    throw Failure(
+      reason: "there are no S3 credentials for the profile '\(profile)'",
+      remedy: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write ~/.aws/credentials.")
   }
 
   private static func parts(of address: String) throws(Failure) -> (scheme: String, host: String) {
