@@ -153,8 +153,7 @@ final class S3Upload: Upload {
       }
     } catch {
       // After a lost reply the second try finds no upload any more, and the object in its place.
-      let isDone = try error.status == 404 && isStored(upload.token)
-      guard isDone else {
+      guard error.status == 404, try isStored(upload.token) else {
         throw StoreError(error, "complete", store.place + name, remedy: error.remedy)
       }
     }

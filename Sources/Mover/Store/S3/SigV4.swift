@@ -1,13 +1,19 @@
-import FrameEngine
+package import FrameEngine
 
 /// Signs requests for S3 as AWS Signature Version 4 demands ("Authenticating Requests: AWS Signature
 /// Version 4" in Amazon's S3 API reference).
-struct SigV4: Sendable {
+package struct SigV4: Sendable {
   let credentials: S3Credentials
   let region: String
 
+  /// A signer for a region.
+  package init(credentials: S3Credentials, region: String) {
+    self.credentials = credentials
+    self.region = region
+  }
+
   /// A request before it is signed: nothing in it is encoded yet.
-  struct Target: Sendable {
+  package struct Target: Sendable {
     let method: HTTPRequest.Method
     /// `http` or `https`.
     let scheme: String
@@ -19,13 +25,26 @@ struct SigV4: Sendable {
     var query: [(name: String, value: String)] = []
     /// Sent and signed.
     var headers: [HTTPHeader] = []
+
+    /// A request with every field given.
+    package init(
+      method: HTTPRequest.Method, scheme: String, host: String, path: String,
+      query: [(name: String, value: String)] = [], headers: [HTTPHeader] = []
+    ) {
+      self.method = method
+      self.scheme = scheme
+      self.host = host
+      self.path = path
+      self.query = query
+      self.headers = headers
+    }
   }
 
   /// The hash that stands for a body which TLS protects.
   static let unsignedPayload = "UNSIGNED-PAYLOAD"
 
   /// The request with its signature, valid for some minutes around `time`.
-  func sign(
+  package func sign(
     _ target: Target, payloadHash: String, at time: Timestamp,
     deadline: Duration = .seconds(600)
   ) -> HTTPRequest {
