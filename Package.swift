@@ -27,7 +27,10 @@ let openEXR: [CXXSetting] = [
 /// One executable for each parser of foreign bytes; `Tests/Fuzz/run` builds them, nothing else does.
 let fuzzers =
   Context.environment["FARMIO_FUZZ"] == nil
-  ? [] : ["Pack", "Index", "Tree", "Record", "Filter", "Payload", "Canary"]
+  ? [] : [
+    "Pack", "Index", "Tree", "Record", "Filter", "Payload", "Container", "Codec", "Manifest",
+    "Canary",
+  ]
 
 let fuzzProducts: [Product] = fuzzers.map {
   .executable(name: "fuzz-\($0.lowercased())", targets: ["Fuzz\($0)"])

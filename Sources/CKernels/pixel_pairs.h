@@ -79,8 +79,13 @@ void NAME(farmio_pixel_compare_half)(const uint8_t *a, const uint8_t *b, size_t 
   for (size_t at = 0; at < count; at += SAMPLES) {
     size_t part = count - at < SAMPLES ? count - at : SAMPLES;
     s16_v left = {}, right = {};
-    memcpy(&left, a + 2 * at, 2 * part);
-    memcpy(&right, b + 2 * at, 2 * part);
+    if (part == SAMPLES) {
+      LOAD(left, a + 2 * at);
+      LOAD(right, b + 2 * at);
+    } else {
+      memcpy(&left, a + 2 * at, 2 * part);
+      memcpy(&right, b + 2 * at, 2 * part);
+    }
     if (__builtin_reduce_or(left ^ right) == 0) continue;
     s16_v finite = ((left & 0x7FFF) < HALF_INFINITE) & ((right & 0x7FFF) < HALF_INFINITE);
     NAME(note_group)(NAME(widen_all)(left), NAME(widen_all)(right), CONVERT(finite, s32_v), at,
@@ -96,8 +101,13 @@ void NAME(farmio_pixel_compare_float)(const uint8_t *a, const uint8_t *b, size_t
   for (size_t at = 0; at < count; at += SAMPLES) {
     size_t part = count - at < SAMPLES ? count - at : SAMPLES;
     s32_v left = {}, right = {};
-    memcpy(&left, a + 4 * at, 4 * part);
-    memcpy(&right, b + 4 * at, 4 * part);
+    if (part == SAMPLES) {
+      LOAD(left, a + 4 * at);
+      LOAD(right, b + 4 * at);
+    } else {
+      memcpy(&left, a + 4 * at, 4 * part);
+      memcpy(&right, b + 4 * at, 4 * part);
+    }
     if (__builtin_reduce_or(left ^ right) == 0) continue;
     s32_v finite = ((left & INT32_MAX) < FLOAT_INFINITE) & ((right & INT32_MAX) < FLOAT_INFINITE);
     NAME(note_group)((f32_v)left, (f32_v)right, finite, at, part, columns, &lanes, distance);

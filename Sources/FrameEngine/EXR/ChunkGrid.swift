@@ -31,6 +31,8 @@ public struct ChunkGrid: Hashable, Sendable {
   public let chunkWidth: Int
   /// Rows of a full chunk.
   public let chunkHeight: Int
+  /// Bytes that no chunk exceeds when it is unpacked, deep ones excepted.
+  let largestByteCount: Int
   private let mode: LevelMode
   private let levelsAcross: Int
   private let sizes: SampleSizes
@@ -81,7 +83,8 @@ public struct ChunkGrid: Hashable, Sendable {
         .limit, at: 0, "the part has \(count) chunks; the limit is \(limits.chunks)")
     }
     let largest = min(chunkWidth, window.width) * min(chunkHeight, window.height)
-    guard largest <= limits.chunkBytes / max(1, sizes.bytesPerPixel) else {
+    largestByteCount = largest * sizes.bytesPerPixel
+    guard largestByteCount <= limits.chunkBytes else {
       throw FormatError(
         .limit, at: 0, "a chunk exceeds \(limits.chunkBytes) bytes when it is unpacked")
     }

@@ -64,13 +64,7 @@ extension ChunkSurvey {
       number = Int(bytes.i32(at: offset))
       guard layouts.indices.contains(number) else { return nil }
     }
-    let layout = layouts[number]
-    guard offset + layout.leaderByteCount <= byteCount else { return nil }
-    let leader = layout.leader(bytes, at: offset)
-    guard let index = leader.index(in: layout.grid) else { return nil }
-    let region = layout.grid.region(at: index)
-    guard layout.sizeVerdict(leader, region) == .possible else { return nil }
-    return Announced(part: number, record: layout.record(leader, region, at: offset))
+    return layouts[number].chunk(bytes, at: offset).map { Announced(part: number, record: $0) }
   }
 
   /// Whether another leader, or the end of the stretch, is where a chunk ends: its size is right.
@@ -103,22 +97,16 @@ extension ChunkSurvey {
     in range: Range<Int>, of stretch: Range<Int>, _ bytes: RawSpan
   ) -> Int? {
     let isMultiPart = layouts[0].isMultiPart
+    let numberByteCount = isMultiPart ? 4 : 0
     let starts = layouts.map(\.leaderStart)
-    let last = min(range.upperBound, byteCount - (isMultiPart ? 12 : 8))
+    let furthest = starts.reduce(0) { max($0, $1.sizeOffset) } + numberByteCount + 4
+    let end = min(range.upperBound, byteCount - furthest + 1)
     var offset = range.lowerBound
-    while offset < last {
-      var start = starts[0]
-      var field = bytes.i32(at: offset)
-      if isMultiPart {
-        let number = Int(field)
-        field = bytes.i32(at: offset + 4)
-        guard number >= 0 && number < starts.count else {
-          offset += 1
-          continue
-        }
-        start = starts[number]
-      }
-      if start.allows(field), let found = missingChunk(at: offset, bytes),
+    while offset < end {
+      let number = isMultiPart ? Int(bytes.i32(at: offset)) : 0
+      if number >= 0 && number < starts.count,
+        starts[number].mayStart(bytes, at: offset + numberByteCount),
+        let found = missingChunk(at: offset, bytes),
         isFollowed(found, stretch.upperBound, bytes)
       {
         return offset

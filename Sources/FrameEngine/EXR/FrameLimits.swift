@@ -20,7 +20,7 @@ public struct FrameLimits: Hashable, Sendable {
   /// Bytes of a chunk, unpacked.
   public var chunkBytes = 1 << 30
   /// Chunks of a file.
-  public var chunks = 1 << 22
+  public var chunks = 1 << 21
 
   /// The limits above.
   public init() {}

@@ -90,12 +90,16 @@ struct HeaderReader: ~Escapable {
     return Attribute(nameBytes: nameBytes, typeBytes: type, value: value, byteOffset: start)
   }
 
+  /// Bytes within which the end of a name is looked for: one that is too long is still read, so
+  /// that what follows can be understood.
+  private static let nameSearch = 4096
+
   /// A name and its zero byte.
   private mutating func readName(
     _ what: @autoclosure () -> String, _ place: FindingPlace, _ findings: inout FindingList
   ) -> [UInt8]? {
     let start = offset
-    let stop = min(bytes.byteCount, start + 256)
+    let stop = min(bytes.byteCount, start + HeaderReader.nameSearch)
     var end = start
     while end < stop && bytes.byte(at: end) != 0 { end += 1 }
     guard end < stop else {
@@ -104,7 +108,7 @@ struct HeaderReader: ~Escapable {
         isCut ? .headerTruncated : .headerMalformed, place, at: start,
         isCut
           ? "the file ends within the name of \(what())"
-          : "the name of \(what()) does not end within 255 bytes")
+          : "the name of \(what()) does not end within \(HeaderReader.nameSearch) bytes")
       return nil
     }
     if end - start > flags.longestName {

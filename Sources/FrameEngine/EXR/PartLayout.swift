@@ -28,11 +28,11 @@ struct PartLayout {
     kind = part.kind
     leaderByteCount = ChunkLeader.byteCount(part.kind, isMultiPart: isMultiPart)
     largestUnpacked = limits.chunkBytes
-    leaderStart =
-      kind.isTiled
-      ? LeaderStart(lowest: 0, highest: Int32(grid.levels[0].columns - 1))
-      : LeaderStart(
-        lowest: Int32(part.dataWindow.minY), highest: Int32(part.dataWindow.maxY))
+    let largest = kind.isDeep ? Int(Int32.max) : grid.largestByteCount
+    leaderStart = LeaderStart(
+      lowest: kind.isTiled ? 0 : Int32(part.dataWindow.minY),
+      highest: kind.isTiled ? Int32(grid.levels[0].columns - 1) : Int32(part.dataWindow.maxY),
+      sizeOffset: kind.isTiled ? 16 : 4, largestSize: UInt32(clamping: largest))
   }
 
   /// The byte behind the offset table.
@@ -58,6 +58,16 @@ struct PartLayout {
     }
     let unpacked = grid.unpackedByteCount(of: region)
     return fits(leader.packedSize, unpacked) ? .possible : .impossible
+  }
+
+  /// The chunk of this part whose leader lies at `offset`, as far as place and sizes tell. It may
+  /// run past the end.
+  func chunk(_ bytes: RawSpan, at offset: Int) -> ChunkRecord? {
+    guard offset + leaderByteCount <= bytes.byteCount else { return nil }
+    let leader = leader(bytes, at: offset)
+    guard let index = leader.index(in: grid) else { return nil }
+    let region = grid.region(at: index)
+    return sizeVerdict(leader, region) == .possible ? record(leader, region, at: offset) : nil
   }
 
   /// The record of the chunk whose leader lies at `offset`.
@@ -87,12 +97,23 @@ enum SizeVerdict {
   case beyondLimit
 }
 
-/// What the first field of a part's leaders, behind the part's number, may be: what a search through
-/// many bytes asks first.
+/// What a leader of a part must hold behind the part's number, in four bytes each: what a search
+/// through many bytes asks first.
 struct LeaderStart {
+  /// The least first field: line or column of tiles.
   let lowest: Int32
+  /// The greatest first field.
   let highest: Int32
+  /// Where the first size lies.
+  let sizeOffset: Int
+  /// The largest size, of 1 and up.
+  let largestSize: UInt32
 
-  /// Whether it may be this.
-  func allows(_ field: Int32) -> Bool { field >= lowest && field <= highest }
+  /// Whether the fields from `offset` on, which lie inside, may be those of a leader.
+  func mayStart(_ bytes: RawSpan, at offset: Int) -> Bool {
+    let field = bytes.i32(at: offset)
+    guard field >= lowest && field <= highest else { return false }
+    let size = bytes.u32(at: offset + sizeOffset)
+    return size > 0 && size <= largestSize
+  }
 }

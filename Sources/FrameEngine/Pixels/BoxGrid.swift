@@ -18,6 +18,31 @@ public struct BoxGrid: Hashable, Sendable {
     public func mean(_ cell: Int) -> Float? {
       counts[cell] == 0 ? nil : sums[cell] / Float(counts[cell])
     }
+
+    /// Adds `count` cells of another plane, from cell `from` on, to those from `place` on.
+    fileprivate mutating func add(_ other: Plane, from: Int, count: Int, at place: Int) {
+      let newSums = other.sums.span
+      var sums = sums.mutableSpan
+      for cell in 0..<count { sums[place + cell] += newSums[from + cell] }
+      let newCounts = other.counts.span
+      var counts = counts.mutableSpan
+      for cell in 0..<count { counts[place + cell] &+= newCounts[from + cell] }
+    }
+
+    /// Counts `rows` samples for each of some columns; cell `place` starts at column 0.
+    fileprivate mutating func count(columns: Range<Int>, scale: Int, rows: UInt32, at place: Int) {
+      var counts = counts.mutableSpan
+      var cell = place
+      var left = columns.lowerBound
+      var right = scale
+      while left < columns.upperBound {
+        let end = min(right, columns.upperBound)
+        counts[cell] &+= UInt32(truncatingIfNeeded: end - left) &* rows
+        left = end
+        right += scale
+        cell += 1
+      }
+    }
   }
 
   /// Columns and rows of a cell.
@@ -64,10 +89,7 @@ public struct BoxGrid: Hashable, Sendable {
       for row in other.cells.minY...other.cells.maxY {
         let from = (row - other.cells.minY) * other.width
         let to = (row - cells.minY) * width + other.cells.minX - cells.minX
-        for column in 0..<other.width {
-          planes[plane].sums[to + column] += other.planes[plane].sums[from + column]
-          planes[plane].counts[to + column] += other.planes[plane].counts[from + column]
-        }
+        planes[plane].add(other.planes[plane], from: from, count: other.width, at: to)
       }
     }
   }
@@ -85,11 +107,8 @@ public struct BoxGrid: Hashable, Sendable {
       let phase = (firstX - origin.x) % scale
       PixelKernels.fold(
         &columns, count: count, phase: phase, scale: scale, cells: &planes[plane].sums, from: start)
-      for cell in 0..<(phase + count + scale - 1) / scale {
-        let left = max(cell * scale, phase)
-        let right = min((cell + 1) * scale, phase + count)
-        planes[plane].counts[start + cell] &+= UInt32(truncatingIfNeeded: (right - left) * rows)
-      }
+      planes[plane].count(
+        columns: phase..<phase + count, scale: scale, rows: UInt32(rows), at: start)
       return
     }
     for column in 0..<count {

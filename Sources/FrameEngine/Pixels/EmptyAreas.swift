@@ -11,10 +11,10 @@ public enum EmptyAreas {
   ///
   /// - `zero-band`: at least `smallestBand` rows in full width that are zero here and not zero in
   ///   either neighbour.
-  /// - `missing-bucket`: cells that are zero here and filled in both neighbours, if those that touch
-  ///   each other make up whole squares of a grid of `smallestBucket` pixels or more, counted from
-  ///   the corner of the data window and cropped at its other sides. Anything else that got dark
-  ///   rarely has such a shape.
+  /// - `missing-bucket`: cells that are zero here and filled in both neighbours, if those that
+  ///   touch each other make up whole squares of a grid of `smallestBucket` pixels or more, counted
+  ///   from the corner of the data window and cropped at its other sides. Anything else that got
+  ///   dark rarely has such a shape.
   public static func findings(
     _ current: ZeroMap, between previous: ZeroMap, and next: ZeroMap, part: Int,
     limits: PixelLimits = .standard

@@ -37,11 +37,21 @@ public struct HeatMap: Hashable, Sendable {
 
   /// Raises the cells of row `y` to the distances of its samples, and clears these.
   mutating func raise(_ y: Int, _ columns: inout [Float], count: Int, firstX: Int, step: Int) {
-    let from = ((y - origin.y) / scale - cells.minY) * cells.width
-    for column in 0..<count where columns[column] > 0 {
-      let cell = from + (firstX + column * step - origin.x) / scale - cells.minX
-      distances[cell] = max(distances[cell], columns[column])
-      columns[column] = 0
+    let scale = scale
+    var cell = ((y - origin.y) / scale - cells.minY) * cells.width
+    cell += (firstX - origin.x) / scale - cells.minX
+    /// Columns of the image since the cell began.
+    var phase = (firstX - origin.x) % scale
+    var heat = columns.mutableSpan
+    var target = distances.mutableSpan
+    for column in 0..<count {
+      while phase >= scale {
+        phase -= scale
+        cell += 1
+      }
+      target[cell] = max(target[cell], heat[column])
+      heat[column] = 0
+      phase += step
     }
   }
 }

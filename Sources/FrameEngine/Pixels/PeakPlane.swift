@@ -76,7 +76,8 @@ struct PeakPlane: Hashable {
     minY += rows
   }
 
-  /// The fireflies of row `y`, left to right; squares end at the plane's border. `found` is scratch.
+  /// The fireflies of row `y`, left to right; squares end at the plane's
+  /// border. `found` is scratch.
   func fireflies(_ y: Int, _ rule: FireflyRule, _ found: inout [UInt32]) -> [Int] {
     let candidates = sparks(y, rule, &found)
     guard candidates > 0 else { return [] }

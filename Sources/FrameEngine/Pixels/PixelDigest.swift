@@ -1,5 +1,5 @@
-/// The digest of all pixels of a part. It does not depend on the codec, nor on how many lines a chunk
-/// holds; it does on channels, data window and tiling.
+/// The digest of all pixels of a part. It does not depend on the codec, nor on how many lines a
+/// chunk holds; it does on channels, data window and tiling.
 ///
 /// BLAKE3 over, all integers little-endian:
 ///

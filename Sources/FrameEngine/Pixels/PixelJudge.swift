@@ -1,17 +1,17 @@
 /// Says what is wrong or doubtful about the pixels of a frame, by the limits that they were scanned
 /// with. What it asks of a channel depends on its `ChannelRole`.
 ///
-/// | code | role | raised when |
-/// |---|---|---|
-/// | `nan-pixels` | all but `id` | any sample is NaN |
-/// | `inf-pixels` | all but `id` and `mayBeInfinite` | any sample is infinite |
-/// | `negative-pixels`, `over-limit`, `half-clipped`, `denormal-pixels` | colour | more than the share of the limits |
-/// | `constant-channel` | colour | one value everywhere: not zero, or zero in a layer whose other colour is not |
-/// | `alpha-range` | alpha | any sample below or above 0 to 1 by more than the tolerance |
-/// | `alpha-empty` | alpha | zero everywhere |
-/// | `premultiply-doubt` | alpha and colour of one layer | colour where alpha is zero, in more than the share of pixels |
-/// | `fireflies` | main colour | more than `fireflyCount` (see `FireflyRule`) |
-/// | `black-frame` | main colour of the first part that has colour | zero everywhere |
+/// - `nan-pixels`: any NaN; all roles but `id`. `inf-pixels`: any infinity; all but `id` and those
+///   of `mayBeInfinite`.
+/// - `negative-pixels`, `over-limit`, `half-clipped`, `denormal-pixels`: colour, in more than the
+///   share of the limits.
+/// - `constant-channel`: colour with one value everywhere, unless that is zero and the layer's
+///   other colour is zero, too.
+/// - `alpha-range`: alpha further from 0 to 1 than the tolerance. `alpha-empty`: zero everywhere.
+/// - `premultiply-doubt`: colour where the alpha of its layer is zero, in more than the share of
+///   the pixels.
+/// - `fireflies`: more than `fireflyCount` (see `FireflyRule`).
+/// - `black-frame`: the main colour of the first part that has colour is zero everywhere.
 ///
 /// Chunks that could not be decoded are not part of any count.
 public enum PixelJudge {

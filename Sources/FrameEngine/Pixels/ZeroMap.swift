@@ -1,5 +1,5 @@
-/// Where colour is: of each cell of 16 by 16 pixels, and of each row, whether any sample of the main
-/// colour channels is not zero. Cells are counted from the corner of the part's data window.
+/// Where colour is: of each cell of 16 by 16 pixels, and of each row, whether any sample of the
+/// main colour channels is not zero. Cells are counted from the corner of the part's data window.
 ///
 /// A byte for each cell and row: 36 KB for 4096x2160 pixels.
 public struct ZeroMap: Hashable, Sendable {

@@ -54,4 +54,20 @@ extension FileSystem {
   /// Whether the files are memory (tmpfs, ramfs): opens and reads never wait, so nothing is gained
   /// by having many under way.
   var isMemory: Bool { magic == 0x0102_1994 || magic == 0x8584_58F6 }
+
+  /// Whether each write is a round trip of its own (FUSE, 9p). Where the server behind it does not
+  /// copy by itself, the kernel would send pieces of 64 KiB, and nothing tells before.
+  var writesThrough: Bool { magic == 0x6573_5546 || magic == 0x0102_1997 }
+}
+
+extension Disk {
+  /// What kind of file system an open file lies on. A mount that cannot say so counts as remote: it
+  /// is not one to be clever with.
+  func assumedFileSystem(of handle: Handle) -> FileSystem {
+    do throws(DiskError) {
+      return try fileSystem(of: handle)
+    } catch {
+      return FileSystem(magic: 0, isRemote: true)
+    }
+  }
 }

@@ -5,8 +5,8 @@ public import FrameEngine
 public struct FrameConverter: Sendable {
   /// What is changed.
   public struct Options: Sendable {
-    /// The part that is read.
-    public var part = 0
+    /// The part that is kept; `nil` for all of them.
+    public var part: Int?
     /// The codec; `nil` keeps that of the source.
     public var codec: PixelCodec?
     /// The level of deflate, 1 to 12.
@@ -45,7 +45,37 @@ public struct FrameConverter: Sendable {
 
   /// Converts the frame that `source` has open, and writes it to `path`.
   public func convert(_ source: FrameSource, to path: FileName) throws(FrameWorkError) -> Summary {
-    var part = try source.flatPart(options.part)
+    let numbers = options.part.map { [$0] } ?? Array(source.container.parts.indices)
+    var parts: [Part] = []
+    var rasters: [Raster] = []
+    var exceeding = 0
+    for number in numbers {
+      let (part, raster, lost) = try convert(number, of: source)
+      parts.append(part)
+      rasters.append(raster)
+      exceeding += lost
+    }
+    let assembly = FrameAssembly(
+      parts: parts, crew: source.crew, cancellation: cancellation, level: options.level,
+      quality: options.quality)
+    let (shapes, images) = (parts.map(\.channels), rasters)
+    let bytes = try assembly.build(for: path) { part, region, target in
+      let shape = ChunkShape(window: region.window, channels: shapes[part])
+      images[part].gather(shape, into: &target)
+    }
+    do throws(DiskError) {
+      try output.write(bytes.rawBytes, to: path)
+    } catch {
+      throw FrameWorkError(error, path)
+    }
+    return Summary(byteCount: bytes.count, exceeding: exceeding)
+  }
+
+  /// A part of the new file, its samples, and how many of them the new type could not hold.
+  private func convert(
+    _ number: Int, of source: FrameSource
+  ) throws(FrameWorkError) -> (Part, Raster, exceeding: Int) {
+    var part = try source.flatPart(number)
     let conversion: PixelConversion
     do throws(ImageShapeError) {
       let names = options.channels ?? part.channels.map(\.name)
@@ -56,7 +86,7 @@ public struct FrameConverter: Sendable {
     } catch {
       throw FrameWorkError(.unsuitable, source.path, error.reason)
     }
-    let (raster, exceeding) = conversion.convert(try source.raster(options.part))
+    let (raster, exceeding) = conversion.convert(try source.raster(number))
     let isSame = raster.window == part.dataWindow && conversion.channels == part.channels
     part.channels = conversion.channels
     part.dataWindow = conversion.window
@@ -66,18 +96,6 @@ public struct FrameConverter: Sendable {
     if !isSame {
       part.attributes.removeAll { TextureAttributes.hints.contains($0.name) }
     }
-    let assembly = FrameAssembly(
-      part: part, crew: source.crew, cancellation: cancellation, level: options.level,
-      quality: options.quality)
-    let shapeChannels = part.channels
-    let bytes = try assembly.build(for: path) { region, target in
-      raster.gather(ChunkShape(window: region.window, channels: shapeChannels), into: &target)
-    }
-    do throws(DiskError) {
-      try output.write(bytes.rawBytes, to: path)
-    } catch {
-      throw FrameWorkError(error, path)
-    }
-    return Summary(byteCount: bytes.count, exceeding: exceeding)
+    return (part, raster, exceeding)
   }
 }

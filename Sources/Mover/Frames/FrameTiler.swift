@@ -71,8 +71,8 @@ public struct FrameTiler: Sendable {
       part.attributes = marks.replacing(in: part.attributes)
     }
     let assembly = FrameAssembly(
-      part: part, crew: source.crew, cancellation: cancellation, level: options.level)
-    let bytes = try assembly.build(for: path) { region, target in
+      parts: [part], crew: source.crew, cancellation: cancellation, level: options.level)
+    let bytes = try assembly.build(for: path) { _, region, target in
       builder.gather(region, into: &target)
     }
     do throws(DiskError) {

@@ -10,6 +10,7 @@ final class DataCopier: Sendable {
   private let cancel: CancelToken
   private let progress: ProgressCounters
   private let hashes: Bool
+  private let copiesInKernel: Bool
   /// Volumes that turned out not to share blocks, or not to copy inside the kernel: asked once.
   private let unable = Mutex<(clone: Set<UInt64>, copy: Set<UInt64>)>(([], []))
 
@@ -18,13 +19,14 @@ final class DataCopier: Sendable {
 
   init(
     disk: any Disk, limiter: RateLimiter?, cancel: CancelToken, progress: ProgressCounters,
-    hashes: Bool
+    hashes: Bool, copiesInKernel: Bool
   ) {
     self.disk = disk
     self.limiter = limiter
     self.cancel = cancel
     self.progress = progress
     self.hashes = hashes
+    self.copiesInKernel = copiesInKernel
   }
 
   /// The source and target of one copy.
@@ -72,7 +74,7 @@ final class DataCopier: Sendable {
     _ range: Range<Int64>, _ ends: Ends, _ worker: TransferWorker, _ hasher: inout BLAKE3Hasher?
   ) throws(DiskError) -> Bool {
     var offset = range.lowerBound
-    if hasher == nil, Int64(range.count) >= DataCopier.kernelCopyBytes {
+    if hasher == nil, copiesInKernel, Int64(range.count) >= DataCopier.kernelCopyBytes {
       offset += try copyInKernel(range, ends)
     }
     while offset < range.upperBound {

@@ -6,8 +6,7 @@ final class JournalWriter: Sendable {
   private struct State {
     var handle: Handle?
     var size: Int64 = 0
-    var pending: [Range<Int64>] = []
-    var pendingBytes: Int64 = 0
+    var pending = RangeSet()
     /// One thread syncs at a time; the others go on copying.
     var isSyncing = false
   }
@@ -31,9 +30,10 @@ final class JournalWriter: Sendable {
   /// Adds a range that was written to `part`; once enough of them wait, syncs and notes them.
   func add(_ range: Range<Int64>, of part: Handle) throws(DiskError) {
     let isDue = state.withLock { state in
-      state.pending.append(range)
-      state.pendingBytes += Int64(range.count)
-      guard state.pendingBytes >= TransferSizes.unjournaled, !state.isSyncing else { return false }
+      state.pending.insert(range)
+      guard state.pending.byteCount >= TransferSizes.unjournaled, !state.isSyncing else {
+        return false
+      }
       state.isSyncing = true
       return true
     }
@@ -45,8 +45,8 @@ final class JournalWriter: Sendable {
   /// Syncs the part and notes all that waited.
   func flush(_ part: Handle) throws(DiskError) {
     let ranges = state.withLock { state in
-      defer { (state.pending, state.pendingBytes) = ([], 0) }
-      return state.pending
+      defer { state.pending = RangeSet() }
+      return state.pending.ranges
     }
     if ranges.isEmpty { return }
     try disk.sync(part)

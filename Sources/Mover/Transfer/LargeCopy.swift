@@ -85,7 +85,7 @@ final class LargeCopy: Sendable {
       run.closeReadOnly(source)
       throw error
     }
-    let threads = min(TransferSizes.threadsPerFile, run.workers.count)
+    let threads = min(run.large.threads, run.workers.count)
     state = Mutex(State(done: resumed, threads: threads))
   }
 
@@ -122,7 +122,7 @@ final class LargeCopy: Sendable {
     let extent = state.withLock { state -> Range<Int64>? in
       guard state.failure == nil, !state.isTorn, run.goesOn else { return nil }
       let gap = state.done.nextGap(
-        from: state.next, end: ends.status.size, limit: TransferSizes.extent)
+        from: state.next, end: ends.status.size, limit: run.large.extent)
       if let gap { state.next = gap.upperBound }
       return gap
     }

@@ -18,6 +18,7 @@ struct TargetProbe {
     let time = Timestamp(seconds: 1_000_000_001, nanoseconds: 123_456_789)
     try disk.setTimes(handle, modified: time)
     var traits = TargetTraits()
+    traits.copiesInKernel = !disk.assumedFileSystem(of: folder).writesThrough
     traits.timeStep = TargetTraits.step(from: time, to: try disk.status(of: handle).modified)
     do throws(DiskError) {
       let other = try disk.status(of: name.uppercased, in: folder)

@@ -39,12 +39,8 @@ public struct TransferOptions: Sendable {
 enum TransferSizes {
   /// One read and write: small enough to stay in the cache between the two.
   static let slice = 1 << 20
-  /// Files of this size and more are copied by several threads, with a journal.
-  static let large: Int64 = 64 << 20
-  /// What one thread copies of a large file before it looks for other work.
-  static let extent: Int64 = 8 << 20
-  /// Threads on one large file: in-flight extents are sent again after a kill.
-  static let threadsPerFile = 4
+  /// Bytes of small files that one thread copies before it looks for other work.
+  static let batch: Int64 = 8 << 20
   /// Bytes of a large file that may be written and not yet durable, and so in the journal.
   static let unjournaled: Int64 = 32 << 20
   /// Files that wait at most for being made durable together, on all threads.
@@ -55,4 +51,20 @@ enum TransferSizes {
   static let readyBytes: Int64 = 64 << 20
   /// How often a file that changes while it is read is tried.
   static let attempts = 3
+}
+
+/// How files are split that several threads copy, with a journal. Extents in flight are sent again
+/// after a kill.
+struct LargeFiles {
+  /// Bytes from which a file is split; more than a staged folder may hold.
+  let size: Int64
+  /// What one thread copies before it looks for other work.
+  let extent: Int64
+  /// Threads on one file.
+  let threads: Int
+
+  /// Where threads work.
+  static let working = LargeFiles(size: 64 << 20, extent: 8 << 20, threads: 4)
+  /// Where they wait for a server.
+  static let waiting = LargeFiles(size: 16 << 20, extent: 2 << 20, threads: 16)
 }

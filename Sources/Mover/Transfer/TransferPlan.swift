@@ -115,6 +115,8 @@ struct TargetTraits: Hashable, Sendable {
   var isCaseSensitive = true
   /// Nanoseconds to which the target cuts times; `nil` where it was not measured.
   var timeStep: Int64?
+  /// Whether the kernel copies into it as well as a program does.
+  var copiesInKernel = true
 
   /// Steps that file systems are known to have: exact, Windows (100 ns), FUSE and old servers
   /// (microseconds, milliseconds, seconds), FAT (2 seconds).

@@ -39,6 +39,8 @@ final class TransferRun: Sendable {
   private let partCount = Atomic<UInt64>(0)
   /// Small files that one thread copies before it looks for other work.
   private let batchFiles: Int
+  /// How large files are split.
+  let large: LargeFiles
   /// Files, as a load, and bytes that may wait on each thread to be made durable.
   let readyWeight: Int
   let readyBytes: Int64
@@ -63,13 +65,15 @@ final class TransferRun: Sendable {
       checksum: options.checksum, owner: options.metadata.owner && isRoot, target: traits)
     data = DataCopier(
       disk: disk, limiter: options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) },
-      cancel: halt, progress: progress, hashes: options.verify)
+      cancel: halt, progress: progress, hashes: options.verify,
+      copiesInKernel: traits.copiesInKernel)
     workers = WorkerSeats(count: threads)
     // The target is listed with what the filter excludes: unfinished files may be among it.
     lister = FolderLister(disk: disk)
     // Many threads mean a slow mount: small batches spread over them, and what is not yet durable
     // stays a small part of the whole.
     batchFiles = threads > 8 ? 4 : 32
+    large = threads > 8 ? .waiting : .working
     readyWeight = TransferSizes.readyWeight / threads
     readyBytes = TransferSizes.readyBytes / Int64(threads)
   }
@@ -213,7 +217,7 @@ extension TransferRun: TreeVisitor {
         progress.finished(bytes: status.kind == .regular ? status.size : 0)
       } else if step.action == .keep {
         keep(step, worker)
-      } else if step.action == .copy, status.size >= TransferSizes.large, !options.dryRun {
+      } else if step.action == .copy, status.size >= large.size, !options.dryRun {
         let resume = resumable.removeValue(forKey: step.source.name)
         work.add { [self] walk in
           LargeCopy.begin(step, folder, resume, self, work, workers[walk.index])
@@ -221,7 +225,7 @@ extension TransferRun: TreeVisitor {
       } else {
         batch.append(step)
         batchBytes += status.size
-        if batch.count >= batchFiles || batchBytes >= TransferSizes.extent { flush() }
+        if batch.count >= batchFiles || batchBytes >= TransferSizes.batch { flush() }
       }
     }
     flush()

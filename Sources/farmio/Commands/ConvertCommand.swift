@@ -10,6 +10,7 @@ enum ConvertCommand {
     "quality", nil, "N", "What DWA may lose; 45 by default, as OpenEXR does")
   static let channels = Option<String>(
     "channels", nil, "LIST", "Keep only these channels, such as R,G,B,A,Z")
+  static let part = Option<Int>("part", nil, "N", "Keep only this part, from 0; all by default")
   static let crop = Option<CropWindow>(
     "crop", nil, "CORNERS", "Keep only these pixels: x0,y0,x1,y1")
 
@@ -23,7 +24,7 @@ enum ConvertCommand {
     operands: [FrameWork.source.spec, target.spec],
     options: [
       codec.spec, FrameWork.level.spec, quality.spec, TileCommand.type.spec, channels.spec,
-      crop.spec, FrameWork.part.spec,
+      crop.spec, part.spec,
     ],
     example: .init(
       command: "farmio convert raw/plate.1001.exr plate.1001.exr --codec dwaa --channels R,G,B",
@@ -33,7 +34,7 @@ enum ConvertCommand {
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
     var options = FrameConverter.Options()
-    options.part = session[FrameWork.part] ?? 0
+    options.part = session[part]
     options.codec = session[codec]
     options.level = try FrameWork.level(session)
     if let quality = session[quality] { options.quality = Float(quality) }

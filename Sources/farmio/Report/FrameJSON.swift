@@ -40,6 +40,17 @@ enum FrameJSON {
     }
   }
 
+  /// The record of frames that the manifest knows and that are not there.
+  static func write(missing found: SequenceFinding, to json: inout JSONWriter) {
+    json.field("type", "manifest")
+    json.array("findings") { findings in
+      findings.object {
+        write(found.finding, to: &$0)
+        $0.array("names") { for name in found.names { $0.text(name.description) } }
+      }
+    }
+  }
+
   /// The summary.
   static func write(_ counts: VerifyCounts, _ time: Duration, to json: inout JSONWriter) {
     json.field("type", "summary")

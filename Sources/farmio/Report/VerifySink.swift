@@ -73,9 +73,7 @@ final class VerifySink: Sendable {
       state.html?.add(frame, thumbnail)
       if wantsDigests, let digests = frame.digests { state.digests.append(digests) }
       if let name = frame.digests?.name { state.names.append(name) }
-      if frame.status == .bad, frame.parts.contains(where: { !$0.damaged.isEmpty }) {
-        state.damaged.append(frame.withoutPixels)
-      }
+      if VerifySink.canBeSaved(frame) { state.damaged.append(frame.withoutPixels) }
     }
   }
 
@@ -103,6 +101,7 @@ final class VerifySink: Sendable {
     let names = state.withLock { $0.names }
     guard let found = manifest.finding(missing: manifest.missing(from: names)) else { return }
     report.result(VerifySink.line(found.finding))
+    report.record { FrameJSON.write(missing: found, to: &$0) }
     state.withLock { $0.counts.add([found.finding]) }
   }
 
@@ -124,8 +123,18 @@ final class VerifySink: Sendable {
   var html: String { state.withLock { $0.html?.page ?? "" } }
   /// The digests of all frames.
   var manifest: FrameManifest { state.withLock { FrameManifest($0.digests) } }
-  /// The frames of which some chunks are lost.
+  /// The frames that are damaged, and of which something may be saved.
   var damaged: [FrameReport] { state.withLock { $0.damaged } }
+
+  /// Whether the file is damaged, and something of it may be good. Wrong pixels in a whole file are
+  /// for the renderer to mend.
+  private static func canBeSaved(_ frame: FrameReport) -> Bool {
+    !frame.parts.isEmpty
+      && frame.findings.contains { finding in
+        let depth = finding.code.depth
+        return finding.severity == .error && (depth == .structure || depth == .decode)
+      }
+  }
 
   private func tell(_ frame: FrameReport) {
     let status = frame.status.rawValue

@@ -71,6 +71,45 @@ import Testing
     #expect(memory.capacity == 12288)
   }
 
+  /// The child checks again what we have checked: it answers whatever it is told.
+  @Test func answersRequestsThatMakeNoSense() throws {
+    var generator = SeededGenerator(seed: 11)
+    var memory = SharedMemory()
+    try memory.reserve(1 << 16)
+    var process = DecoderProcess()
+    let limits = DecoderLimits()
+    try process.start(try builtDecoder(), limits, memory: memory.descriptor)
+    defer { process.end() }
+    #expect(DecoderReply(try process.receive(within: limits.wallTime))?.status == .done)
+    let list = Self.chunk.shape.channels.attributeBytes
+    let layout = DecoderLayout(
+      channelBytes: list.count, packedBytes: 100, unpackedBytes: Self.chunk.shape.byteCount)
+    let sense = DecoderRequest(
+      operation: .decode, codec: .piz, window: Self.chunk.shape.window, layout: layout,
+      memoryBytes: 1 << 16
+    ).bytes
+    var refusals = 0
+    for _ in 0..<2000 {
+      var wrong = list
+      if Bool.random(using: &generator) { Self.spoil(&wrong, using: &generator) }
+      memory.copy(unsafe wrong.span.bytes, to: 0)
+      var request = sense
+      Self.spoil(&request, using: &generator)
+      try process.send(request)
+      let reply = try #require(DecoderReply(try process.receive(within: limits.wallTime)))
+      if reply.status == .misuse { refusals += 1 }
+    }
+    #expect(refusals > 1000)
+  }
+
+  /// Makes a byte or two of a message extreme.
+  private static func spoil(_ bytes: inout [UInt8], using generator: inout SeededGenerator) {
+    for _ in 0..<Int.random(in: 1...2, using: &generator) {
+      bytes[Int.random(in: 0..<bytes.count, using: &generator)] =
+        [0, 1, 2, 0x7F, 0x80, 0xFF].randomElement(using: &generator)!
+    }
+  }
+
   private static func fields(_ path: String) -> [String: [String]] {
     let lines = String(decoding: SystemFile.contents(path), as: UTF8.self).split(separator: "\n")
     let words = lines.map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }

@@ -130,6 +130,20 @@ import Testing
     }
   }
 
+  /// What fits between the two of us, and leaves the library too little.
+  @Test func saysWhenTheLibraryHasTooLittleMemory() throws {
+    var codec = IsolatedCodec(try builtDecoder(), limits: DecoderLimits(addressSpace: 100 << 20))
+    let window = Window(minX: 0, minY: 0, maxX: 350_000, maxY: 31)
+    let shape = ChunkShape(window: window, channels: .of(.half, "Y"))
+    expectFault(.limitExceeded, "memory") { () throws(ChunkFault) in
+      _ = try codec.decode([UInt8](repeating: 1, count: 20 << 20), .piz, shape)
+    }
+    let small = SampleChunk.picture(
+      Window(minX: 0, minY: 0, maxX: 99, maxY: 31), .of(.half, "Y"))
+    let packed = try codec.encode(small, .piz)
+    #expect(try codec.decode(packed, .piz, small.shape) == small.bytes)
+  }
+
   /// The library sorts channels by name: in another order their bytes would change places.
   @Test func refusesUnsortedChannels() throws {
     var codec = IsolatedCodec(try builtDecoder())

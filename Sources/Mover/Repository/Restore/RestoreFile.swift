@@ -14,6 +14,8 @@ final class RestoreFile: Sendable {
 
   private struct State {
     var handle: Handle?
+    /// The same file for writing around the page cache.
+    var direct: Handle?
     var fault: Fault?
     var isMade = false
     var mayHoldData = false
@@ -83,8 +85,21 @@ final class RestoreFile: Sendable {
     }
   }
 
+  /// The part for writing around the page cache, opened by whoever needs it first. `nil` where
+  /// that is not to be: nothing is kept open, or a killed restore left what the cache may hold.
+  func directHandle(open: () throws(DiskError) -> Handle) throws(DiskError) -> Handle? {
+    try state.withLock { (state: inout State) throws(DiskError) -> Handle? in
+      if state.handle == nil || state.mayHoldData { return nil }
+      if state.direct == nil { state.direct = try open() }
+      return state.direct
+    }
+  }
+
   /// Whether nothing has to be written.
   var isEmptyOfData: Bool { state.withLock { $0.left == 0 } }
+
+  /// Whether all bytes were written and nothing failed.
+  var isWhole: Bool { state.withLock { $0.left == 0 && $0.fault == nil } }
 
   /// Counts bytes as written; `true` if they were the last.
   func wrote(_ count: Int64) -> Bool {
@@ -118,6 +133,8 @@ final class RestoreFile: Sendable {
   /// Whether the part was there already, and may hold what a killed restore wrote.
   var mayHoldData: Bool { state.withLock { $0.mayHoldData } }
 
-  /// The open part, to be closed by the caller.
-  func takeHandle() -> Handle? { state.withLock { $0.handle.take() } }
+  /// What is open of the part, to be closed by the caller.
+  func takeHandles() -> [Handle] {
+    state.withLock { [$0.handle.take(), $0.direct.take()].compactMap(\.self) }
+  }
 }

@@ -14,6 +14,8 @@ final class RestoreJob {
   let progress: ProgressCounters
   let results = RestoreResults()
   let limiter: RateLimiter?
+  /// Whether the target takes writes around the page cache well.
+  private(set) var allowsDirect = false
   private var trees: TreeReader
   private var window = RestoreWindow()
   /// Folders whose metadata is set when all is in them, in the order they were made.
@@ -109,6 +111,11 @@ final class RestoreJob {
     do throws(DiskError) {
       if !options.isDryRun { try disk.makeFolders(options.target) }
       let open = try OpenFolder(at: options.target, on: disk)
+      allowsDirect =
+        DiskPolicy(
+          fileSystem: disk.assumedFileSystem(of: open.handle), coreCount: BackupJob.defaultThreads,
+          medianOpen: nil
+        ).allowsDirect
       return RestoreFolder(path: "", entry: nil, parent: nil, open: open)
     } catch {
       guard options.isDryRun, error.code == ENOENT else {

@@ -5,6 +5,8 @@ struct RestoreWorker: ~Copyable {
   var reader: ChunkReader
   /// What was fetched from a pack; the next fetch writes over it.
   var fetched = [UInt8](repeating: 0, count: PackRun.readLimit)
+  /// What of a large file waits to be written.
+  var stretch = Stretch()
   private var scratch: [UInt8] = []
   private var count = 0
 
