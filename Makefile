@@ -9,7 +9,7 @@ SEED ?= 1
 farmio := .build/release/farmio
 sources := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup build demo test lint format oracles rigs bench crash campaign fuzz install uninstall clean
+.PHONY: help setup build demo test lint format oracles rigs stores bench crash campaign fuzz install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ format: ## put the formatting right
 
 rigs: ## the short crash campaign (SEED=N)
 	@Tests/Rigs/crash.py --farmio $(farmio) --short --seed $(SEED)
+
+stores: ## prove repositories in buckets against S3 servers, faults and kills
+	@tools/setup test
+	swift build --build-tests
+	@Tests/Stores/run .build/debug/farmio .build/debug/Benchmarks
 
 bench: ## measure against the peers (BENCH='--quick', '--help', ...)
 	@tools/setup bench

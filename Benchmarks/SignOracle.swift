@@ -20,14 +20,18 @@ enum SignOracle {
       let credentials = S3Credentials(
         accessKey: fields[0], secretKey: fields[1],
         sessionToken: fields[2].isEmpty ? nil : fields[2])
-      var target = SigV4.Target(
-        method: method, scheme: fields[6], host: fields[7], path: fields[8])
+      var query: [(name: String, value: String)] = []
+      var headers: [HTTPHeader] = []
       for item in line.split(separator: " ").dropFirst(10) {
         let parts = item.split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.count == 3 else { continue }
         let (name, value) = (text(parts[1]), text(parts[2]))
-        if parts[0] == "q" { target.query.append((name, value)) }
-        if parts[0] == "h" { target.headers.append(HTTPHeader(name, value)) }
+        if parts[0] == "q" { query.append((name, value)) }
+        if parts[0] == "h" { headers.append(HTTPHeader(name, value)) }
       }
+      let target = SigV4.Target(
+        method: method, scheme: fields[6], host: fields[7], path: fields[8], query: query,
+        headers: headers)
       let signed = SigV4(credentials: credentials, region: fields[3]).sign(
         target, payloadHash: fields[9], at: Timestamp(seconds: seconds, nanoseconds: 0))
       let authorization = signed.headers.first { $0.name == "Authorization" }

@@ -31,7 +31,7 @@ import Testing
     let config =
       "[default]\naws_access_key_id = C\naws_secret_access_key = CS\n"
       + "aws_session_token = CT\n"
-    let both = try configuration([:], credentials: credentials, config: config)
+    let both = configuration([:], credentials: credentials, config: config)
     #expect(
       try both.endpoint(for: "b").credentials == S3Credentials(accessKey: "F", secretKey: "FS"))
     let half = configuration(["AWS_ACCESS_KEY_ID": "A"], credentials: credentials)
