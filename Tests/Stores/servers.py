@@ -16,13 +16,15 @@ KEY, SECRET = "AKIDTEST", "SECRETTEST"
 BIN = os.path.dirname(sys.executable)
 
 
-def free_ports(count, below=65000):
-    """Ports that nobody listens on now. SeaweedFS adds 10000 to each, so it needs low ones."""
-    found, port = [], 14000 + os.getpid() % 4000
+PORTS = iter(range(14000 + os.getpid() % 4000, 21000))
+
+
+def free_ports(count):
+    """Ports that nobody listens on now, each given once: a server may be slow to take its own.
+    SeaweedFS adds 10000 to each, so they are low."""
+    found = []
     while len(found) < count:
-        port += 1
-        if port >= below:
-            raise RuntimeError("no free port below %d" % below)
+        port = next(PORTS)
         try:
             for candidate in (port, port + 10000):
                 with socket.socket() as probe:
@@ -87,7 +89,7 @@ class Server:
 
 
 def seaweed(folder):
-    master, volume, filer, s3 = free_ports(4, below=21000)
+    master, volume, filer, s3 = free_ports(4)
     with open(os.path.join(folder, "s3.json"), "w") as file:
         json.dump({"identities": [{
             "name": "t", "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
