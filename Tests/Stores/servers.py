@@ -16,7 +16,7 @@ KEY, SECRET = "AKIDTEST", "SECRETTEST"
 BIN = os.path.dirname(sys.executable)
 
 
-PORTS = iter(range(14000 + os.getpid() % 4000, 21000))
+PORTS = iter(range(14000 + os.getpid() * 16 % 6400, 21000))
 
 
 def free_ports(count):

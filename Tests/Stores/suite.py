@@ -12,6 +12,8 @@ import tempfile
 import threading
 import time
 
+import botocore.exceptions
+
 import fault_proxy
 import servers
 
@@ -111,12 +113,21 @@ class Suite:
 
     def expect_clean(self, server, bucket, what, prefix=""):
         """No upload in parts, and no marker, is left behind."""
-        client = server.client()
-        uploads = client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
-        uploads = [upload["Key"] for upload in uploads if upload["Key"].startswith(prefix)]
+        uploads = [key for key in self.uploads(server, bucket) if key.startswith(prefix)]
         self.expect(what + ": no uploads left", uploads)
         keys = [key for key in self.keys(server, bucket, prefix) if "/.tmp-" in key]
         self.expect(what + ": no markers left", keys)
+
+    @staticmethod
+    def uploads(server, bucket):
+        try:
+            found = server.client().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        except botocore.exceptions.ClientError as error:
+            # What SeaweedFS says of a bucket that never had one.
+            if error.response["Error"]["Code"] != "NoSuchBucket":
+                raise
+            return []
+        return [upload["Key"] for upload in found]
 
     @staticmethod
     def keys(server, bucket, prefix=""):
@@ -305,8 +316,7 @@ class Suite:
             time.sleep(self.rng.random() * (length if round_number < rounds // 2 else length / 3))
             process.kill()
             kills += process.wait() == -signal.SIGKILL
-            left = server.client().list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])
-            uploads += any(item["Key"].startswith(prefix) for item in left)
+            uploads += any(key.startswith(prefix) for key in self.uploads(server, BUCKET))
         what = "%s: after %d kills" % (server.name, kills)
         self.expect(what + ": they met uploads", uploads == 0 and "none did")
         self.must(what + ": backup", server.url, "backup", place, tree)
@@ -365,6 +375,8 @@ def main():
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
+    # A wish to stop is an exception like others: the servers end with the suite.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with tempfile.TemporaryDirectory(prefix="farmio-stores-") as scratch:
         suite = Suite(options, scratch)
         suite.run()

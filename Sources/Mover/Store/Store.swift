@@ -14,7 +14,8 @@ public import FrameEngine
 /// - `delete` of an absent object is no error.
 /// - Every failure throws `StoreError`, naming the object. Calls come from any thread.
 ///
-/// Names are `/`-separated, of ASCII letters, digits, `-`, `.` and `_`.
+/// Names are `/`-separated, of ASCII letters, digits, `-`, `.` and `_`; no object stands where
+/// another's folder does.
 public protocol Store: AnyObject, Sendable {
   /// The place, as a person would type it.
   var place: String { get }

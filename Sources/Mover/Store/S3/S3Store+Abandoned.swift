@@ -51,8 +51,13 @@ extension S3Store {
       if let marker {
         call.query += [("key-marker", marker.key), ("upload-id-marker", marker.upload)]
       }
-      let page = try failing("list the uploads of", name) { () throws(ServiceError) in
-        try service.document(call, root: "ListMultipartUploadsResult")
+      let page: XMLElement
+      do throws(ServiceError) {
+        page = try service.document(call, root: "ListMultipartUploadsResult")
+      } catch {
+        // A server may say so where there never was an upload. The marker proves the bucket.
+        if error.status == 404 { return }
+        throw StoreError(error, "list the uploads of", place + name, remedy: error.remedy)
       }
       for upload in page.all("Upload") where upload.text("Key") == key(name) {
         if let id = upload.text("UploadId") { try abort(key(name), id) }
