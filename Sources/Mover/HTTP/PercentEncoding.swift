@@ -26,10 +26,10 @@ enum PercentEncoding {
         bytes.append(byte)
         continue
       }
-      guard let high = rest.next(), let low = rest.next(),
-        let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
-      else { return nil }
-      bytes.append(value)
+      guard let high = rest.next().flatMap(value), let low = rest.next().flatMap(value) else {
+        return nil
+      }
+      bytes.append(high << 4 | low)
     }
     return bytes
   }
@@ -41,6 +41,15 @@ enum PercentEncoding {
       UInt8(ascii: "_"), UInt8(ascii: "~"):
       true
     default: false
+    }
+  }
+
+  private static func value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    default: nil
     }
   }
 

@@ -13,6 +13,7 @@ public struct INIFile: Hashable, Sendable {
       }
       if first == "[" {
         section = INIFile.trimmed(line.dropFirst().prefix { $0 != "]" })
+        sections[section] = sections[section] ?? [:]
         continue
       }
       guard let equals = line.firstIndex(of: "=") else { continue }

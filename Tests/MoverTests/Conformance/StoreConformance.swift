@@ -176,7 +176,6 @@ import Testing
     #expect(try listed("a/b/c/") == ["a/b/c/d"])
     #expect(try listed("ab/") == ["ab/1"])
     #expect(try listed("c/") == [])
-    #expect(try listed("a/1/") == [])
     #expect(try site.store.list("").allSatisfy { $0.size == 2 })
   }
 
