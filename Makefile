@@ -10,7 +10,7 @@ SEED ?= 1
 farmio := .build/release/farmio
 sources := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup build demo test lint format oracles frames rigs bench bench-data bench-frames crash campaign fuzz install uninstall clean
+.PHONY: help setup build demo test lint format oracles frames rigs stores bench bench-data bench-frames crash campaign fuzz install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,11 @@ format: ## put the formatting right
 
 rigs: ## the short crash campaign (SEED=N)
 	@Tests/Rigs/crash.py --farmio $(farmio) --short --seed $(SEED)
+
+stores: ## prove repositories in buckets against S3 servers, faults and kills
+	@tools/setup test
+	swift build --build-tests
+	@Tests/Stores/run .build/debug/farmio .build/debug/Benchmarks
 
 bench: bench-data bench-frames ## measure against the peers
 

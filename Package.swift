@@ -72,6 +72,8 @@ let package = Package(
     .systemLibrary(name: "CPNG"),
     .systemLibrary(name: "CJPEG"),
     .systemLibrary(name: "CYAML"),
+    .systemLibrary(name: "CCurl"),
+    .systemLibrary(name: "CExpat"),
     .target(name: "CKernels", cSettings: kernels),
     .executableTarget(
       name: "FrameDecoder", cxxSettings: openEXR,
@@ -81,7 +83,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Mover",
-      dependencies: ["FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL", "CYAML"],
+      dependencies: [
+        "FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL", "CYAML", "CCurl", "CExpat",
+      ],
       resources: [.embedInCode("Frames/Profiles")], swiftSettings: strict),
     .executableTarget(
       name: "farmio", dependencies: ["Mover", "FrameEngine", "CLinux"], swiftSettings: strict),

@@ -22,7 +22,7 @@ extension CommandError {
     }
     self.init(
       at: FileName(error.object), error.operation, error.cause,
-      remedy: CommandError.remedy(error.code))
+      remedy: error.remedy ?? CommandError.remedy(error.code))
   }
 
   /// What a person can do about a kernel's error; `nil` where nothing general can be said.

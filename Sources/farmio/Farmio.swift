@@ -1,5 +1,6 @@
 import FrameEngine
 import Glibc
+import Mover
 
 /// The program: reads the command line, runs the command, tells how it ended.
 @main
@@ -93,8 +94,10 @@ struct Farmio {
     }
   }
 
-  /// Whether a folder holds what every repository has.
+  /// Whether a folder holds what every repository has. Of an address nobody can tell without
+  /// asking: it is taken for one.
   private static func isRepository(_ place: FileName) -> Bool {
+    if StoreAddress.hasScheme(place) { return true }
     let config = place.appending("config")
     let packs = place.appending("packs")
     return unsafe config.withCString { unsafe access($0, F_OK) == 0 }

@@ -19,24 +19,6 @@ extension Session {
     }
   }
 
-  /// The store at a place that holds a repository, or is to hold one.
-  func store(at place: FileName, makingFolder: Bool) throws(CommandError) -> FileStore {
-    let disk = try makeDisk()
-    do throws(DiskError) {
-      if makingFolder { try disk.makeFolders(place) }
-    } catch {
-      throw CommandError(error.at(place))
-    }
-    do throws(StoreError) {
-      return try FileStore(disk: disk, path: place)
-    } catch {
-      guard error.code == .missing else { throw CommandError(error) }
-      throw CommandError(
-        at: place, "open the repository", error.cause,
-        remedy: "Check the path, and that its disk is mounted; or make one: farmio init \(place)")
-    }
-  }
-
   /// The repository that the command line names, unlocked.
   func openRepository() throws(CommandError) -> Repository {
     let place = invocation.repository

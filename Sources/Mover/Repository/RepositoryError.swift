@@ -60,14 +60,15 @@ public struct RepositoryError: Error, Hashable, Sendable {
       self = .interrupted
       return
     }
-    let remedy =
+    let usual =
       switch error.code {
       case .full: "free some space and run the command again"
       case .refused: "check permissions, and that the place is not read-only"
       case .missing, .limit, .interrupted, .failed: ""
       }
     self.init(
-      .storage, error.object, "cannot \(error.operation): \(error.cause)", remedy: remedy)
+      .storage, error.object, "cannot \(error.operation): \(error.cause)",
+      remedy: error.remedy ?? usual)
   }
 
   /// Bytes of `object` that are not what they should be.

@@ -14,7 +14,8 @@ public import FrameEngine
 /// - `delete` of an absent object is no error.
 /// - Every failure throws `StoreError`, naming the object. Calls come from any thread.
 ///
-/// Names are `/`-separated, of ASCII letters, digits, `-`, `.` and `_`.
+/// Names are `/`-separated, of ASCII letters, digits, `-`, `.` and `_`; no object stands where
+/// another's folder does.
 public protocol Store: AnyObject, Sendable {
   /// The place, as a person would type it.
   var place: String { get }
@@ -93,13 +94,18 @@ public struct StoreError: Error, Hashable, Sendable {
   public let object: String
   /// The cause in words, such as the kernel's.
   public let cause: String
+  /// What a person can do about it, a sentence, where the place knows better than its code tells.
+  public let remedy: String?
 
   /// A failure of `operation` on `object`.
-  public init(_ code: Code, _ operation: String, _ object: String, _ cause: String) {
+  public init(
+    _ code: Code, _ operation: String, _ object: String, _ cause: String, remedy: String? = nil
+  ) {
     self.code = code
     self.operation = operation
     self.object = object
     self.cause = cause
+    self.remedy = remedy
   }
 }
 

@@ -42,6 +42,8 @@ enum InitCommand {
     let own: Set<FileName> = [
       "config", "copies", "packs", "index", "refs", "leases", "forgotten", "gc", "watch",
     ]
+    // A prefix of a bucket may hold anything beside: names in it never meet.
+    guard case .folder? = StoreAddress(place) else { return }
     let disk = try session.makeDisk()
     do throws(DiskError) {
       let folder = try OpenFolder(at: place, on: disk)

@@ -197,27 +197,3 @@ struct JSONWriter: Hashable, Sendable {
     unsafe run.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
   }
 }
-
-/// The base64 of RFC 4648, with padding.
-enum Base64 {
-  private static let digits = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  /// The text that stands for `bytes`.
-  static func text(_ bytes: [UInt8]) -> String {
-    var text = [UInt8]()
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      var word = 0
-      for index in 0..<3 {
-        word = word << 8 | (index < group.count ? Int(group[start + index]) : 0)
-      }
-      for index in 0..<4 {
-        let digit = digits[word >> (18 - 6 * index) & 63]
-        text.append(index <= group.count ? digit : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-}

@@ -1,0 +1,83 @@
+import FrameEngine
+import Glibc
+
+@testable import Mover
+
+/// Places whose stores must keep the contract of `Store`: memory and a folder always, a bucket
+/// where `FARMIO_TEST_S3` names an endpoint (and `FARMIO_TEST_S3_BUCKET` a bucket, else
+/// `conformance`), with credentials as AWS's tools take them.
+enum StorePlace: String, CaseIterable, CustomStringConvertible {
+  case memory
+  case folder
+  case s3
+
+  var description: String { rawValue }
+
+  static var available: [StorePlace] {
+    variable("FARMIO_TEST_S3") == nil ? [.memory, .folder] : allCases
+  }
+
+  /// Whether something of a killed writer can be left there.
+  var keepsAbandoned: Bool { self != .memory }
+
+  /// A fresh place.
+  func make() throws -> Site {
+    switch self {
+    case .memory:
+      let store = MemoryStore()
+      return try Site { store }
+    case .folder:
+      let folder = try TemporaryFolder()
+      return try Site { try FileStore(disk: ThreadDisk(), path: folder.path) }
+    case .s3:
+      let prefix = "test-\(String(UInt64.random(in: .min ... .max), radix: 16))/"
+      let service = try StorePlace.service()
+      return try Site { S3Store(service, prefix: prefix) }
+    }
+  }
+
+  private static func service() throws -> S3Service {
+    let configuration = S3Configuration(
+      variable: { variable($0 == "AWS_ENDPOINT_URL" ? "FARMIO_TEST_S3" : $0) },
+      credentialsFile: INIFile([]), configFile: INIFile([]))
+    let bucket = variable("FARMIO_TEST_S3_BUCKET") ?? "conformance"
+    return S3Service(
+      try configuration.endpoint(for: bucket), bucket: bucket, client: HTTPClient())
+  }
+
+  private static func variable(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+}
+
+/// A place and a store on it; `another` is a second one on the same place, as of another process.
+struct Site: Sendable {
+  let store: any Store
+  private let open: @Sendable () throws -> any Store
+
+  init(_ open: @escaping @Sendable () throws -> any Store) throws {
+    self.open = open
+    store = try open()
+  }
+
+  func another() throws -> any Store { try open() }
+}
+
+extension Site {
+  /// Bytes of `name` from `offset`.
+  func read(_ name: String, at offset: Int64, count: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0xEE, count: count)
+    var span = bytes.mutableSpan
+    var buffer = unsafe span.mutableBytes
+    return try Array(bytes[..<store.read(name, at: offset, into: &buffer)])
+  }
+
+  /// An upload of `name` with `bytes` appended, `step` at a time.
+  func upload(_ name: String, _ bytes: [UInt8], step: Int) throws -> any Upload {
+    let upload = try store.makeUpload(name)
+    for start in stride(from: 0, to: bytes.count, by: step) {
+      try upload.append(unsafe bytes[start..<min(start + step, bytes.count)].span.bytes)
+    }
+    return upload
+  }
+}

@@ -1,0 +1,407 @@
+"""Runs every part against the built program; see `run`."""
+
+import argparse
+import concurrent.futures
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import botocore.exceptions
+
+import fault_proxy
+import servers
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "Oracles"))
+import odd_tree  # noqa: E402  beside the other suite
+
+BUCKET = "farm"
+#: Faults that pass: whatever they hit must come out well when it is tried again.
+PASSING = ["reset", "lost_reply", "close", "truncate", "empty_success", "status_429", "status_500",
+           "status_500_done", "status_503", "slow", "wrong_request_body"]
+#: Faults that no second try heals, and a word that the error must have.
+LASTING = {"expired": "ExpiredToken", "skew": "RequestTimeTooSkewed", "denied": "AccessDenied"}
+
+
+class Suite:
+    def __init__(self, options, scratch):
+        self.options, self.scratch = options, scratch
+        self.farmio = os.path.abspath(options.farmio)
+        self.benchmarks = os.path.abspath(options.benchmarks)
+        self.passed = self.failed = 0
+        self.lock = threading.Lock()
+        self.rng = random.Random(options.seed)
+        self.numbers = iter(range(1_000_000))
+
+    def expect(self, what, wrong):
+        """Counts one expectation; `wrong` is what is wrong, or nothing."""
+        with self.lock:
+            if wrong:
+                self.failed += 1
+                print("FAILED  %s: %s" % (what, wrong), flush=True)
+            else:
+                self.passed += 1
+                if self.options.verbose:
+                    print("passed  %s" % what, flush=True)
+
+    def fresh(self, name):
+        with self.lock:
+            return "%s-%d" % (name, next(self.numbers))
+
+    # Calling the program
+
+    def environment(self, url):
+        kept = {k: v for k, v in os.environ.items() if k[:7] != "FARMIO_" and k[:4] != "AWS_"}
+        return {**kept, "AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": servers.KEY,
+                "AWS_SECRET_ACCESS_KEY": servers.SECRET, "HOME": self.scratch}
+
+    def call(self, url, *arguments):
+        """Runs the program; its status and what it said to standard error."""
+        done = subprocess.run(
+            [self.farmio, *arguments], capture_output=True, text=True, errors="replace",
+            env=self.environment(url), timeout=500)
+        return done.returncode, done.stderr.strip()
+
+    def must(self, what, url, *arguments):
+        status, said = self.call(url, *arguments)
+        self.expect(what, status and "status %d: %s" % (status, said))
+        return status == 0
+
+    def restored(self, what, url, place, tree, *unlock):
+        """Restores the newest snapshot and compares it with the tree."""
+        target = os.path.join(self.scratch, self.fresh("restored"))
+        if self.must(what + ": restore", url, "restore", place, "latest", "--target", target,
+                     *unlock):
+            self.expect(what + ": same tree", self.differences(tree, target))
+        shutil.rmtree(target, ignore_errors=True)
+
+    @staticmethod
+    def differences(tree, target):
+        copy = os.path.join(target, os.path.basename(tree))
+        if not os.path.exists(copy):
+            copy = os.path.join(target, tree.lstrip("/"))
+        return odd_tree.differences(os.fsencode(tree), os.fsencode(copy))
+
+    # Parts
+
+    def signer(self):
+        done = subprocess.run(
+            [sys.executable, os.path.join(HERE, "sign_oracle.py"), self.benchmarks],
+            capture_output=True, text=True)
+        self.expect("signatures equal botocore's", done.returncode and done.stderr)
+
+    def conformance(self, server):
+        server.make_bucket("conformance")
+        environment = {
+            **os.environ, "FARMIO_TEST_S3": server.url, "AWS_ACCESS_KEY_ID": servers.KEY,
+            "AWS_SECRET_ACCESS_KEY": servers.SECRET}
+        done = subprocess.run(
+            ["swift", "test", "--skip-build", "--filter", "StoreConformance"],
+            capture_output=True, text=True, env=environment)
+        tail = "\n".join(line for line in done.stdout.splitlines()
+                         if "recorded an issue" in line or "failed" in line)
+        self.expect(server.name + ": conformance", done.returncode and (tail or done.stderr))
+        if "s3" not in done.stdout:
+            self.expect(server.name + ": conformance", "the bucket was not among the places")
+        self.expect_clean(server, "conformance", server.name + ": conformance")
+
+    def expect_clean(self, server, bucket, what, prefix=""):
+        """No upload in parts, and no marker, is left behind."""
+        uploads = [key for key in self.uploads(server, bucket) if key.startswith(prefix)]
+        self.expect(what + ": no uploads left", uploads)
+        keys = [key for key in self.keys(server, bucket, prefix) if "/.tmp-" in key]
+        self.expect(what + ": no markers left", keys)
+
+    @staticmethod
+    def uploads(server, bucket):
+        try:
+            found = server.client().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        except botocore.exceptions.ClientError as error:
+            # What SeaweedFS says of a bucket that never had one.
+            if error.response["Error"]["Code"] != "NoSuchBucket":
+                raise
+            return []
+        return [upload["Key"] for upload in found]
+
+    @staticmethod
+    def keys(server, bucket, prefix=""):
+        pages = server.client().get_paginator("list_objects_v2").paginate(
+            Bucket=bucket, Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+    def end_to_end(self, server):
+        secret = os.path.join(self.scratch, "secret")
+        with open(secret, "w") as file:
+            file.write("correct horse battery staple\n")
+        for form, seal, unlock in (("plain", [], []), (
+                "sealed", ["--encrypt", "--password-file", secret], ["--password-file", secret])):
+            what = "%s, %s" % (server.name, form)
+            prefix = self.fresh("show") + "/a b/"
+            place = "s3://%s/%s" % (BUCKET, prefix)
+            tree = os.path.join(self.scratch, self.fresh("tree"))
+            odd_tree.make(os.fsencode(tree), 1)
+            self.must(what + ": init", server.url, "init", place, *seal)
+            status, _ = self.call(server.url, "init", place, *seal)
+            self.expect(what + ": no second init", status != 3 and "status %d" % status)
+            self.must(what + ": backup", server.url, "backup", place, tree, *unlock)
+            self.restored(what, server.url, place, tree, *unlock)
+            odd_tree.change(os.fsencode(tree), 2)
+            self.must(what + ": second backup", server.url, "backup", place, tree, *unlock)
+            self.restored(what + " again", server.url, place, tree, *unlock)
+            self.must(what + ": check", server.url, "check", place, "--read-data", *unlock)
+            self.must(what + ": forget", server.url, "forget", place, "--keep-last", "1",
+                      "--prune", *unlock)
+            self.must(what + ": check after it", server.url, "check", place, "--read-data",
+                      *unlock)
+            self.restored(what + " after it", server.url, place, tree, *unlock)
+            self.expect_clean(server, BUCKET, what, prefix)
+            shutil.rmtree(tree)
+
+    def refusals(self, server, poor):
+        """What cannot work is said before anything is written."""
+        poor.make_bucket(BUCKET)
+        status, said = self.call(poor.url, "init", "s3://%s/show" % BUCKET)
+        self.expect("a server that ignores conditions is refused",
+                    (status, "If-None-Match" in said) != (3, True) and said)
+        self.expect("nothing is written there", self.keys(poor, BUCKET))
+        status, said = self.call(server.url, "init", "s3://no-such-bucket/show")
+        self.expect("a bucket that is not there is named",
+                    (status, "NoSuchBucket" in said) != (3, True) and said)
+        status, said = self.call("http://127.0.0.1:9", "snapshots", "s3://%s/show" % BUCKET)
+        self.expect("a server that is not there is named",
+                    (status, "AWS_ENDPOINT_URL" in said) != (3, True) and said)
+        environment = {**self.environment(server.url), "AWS_SECRET_ACCESS_KEY": "wrong"}
+        done = subprocess.run([self.farmio, "snapshots", "s3://%s/show" % BUCKET],
+                              capture_output=True, text=True, env=environment)
+        self.expect("a wrong secret is named",
+                    (done.returncode, "secret" in done.stderr) != (3, True) and done.stderr)
+
+    # Faults
+
+    def small_tree(self):
+        tree = os.path.join(self.scratch, self.fresh("small"))
+        os.makedirs(tree + "/inner")
+        with open(tree + "/large", "wb") as file:
+            file.write(self.rng.randbytes(20_000_000))
+        for number in range(20):
+            with open(tree + "/inner/%d" % number, "wb") as file:
+                file.write(self.rng.randbytes(number * 1000))
+        return tree
+
+    def faults(self, server):
+        tree = self.small_tree()
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(self.slow_wire, server, tree, fault)
+                    for fault in ("stall", "trickle")]
+            jobs += [pool.submit(self.fault_campaign, server, tree, shift)
+                     for shift in range(len(PASSING))]
+            jobs.append(pool.submit(self.wrong_answers, server, tree))
+            jobs += [pool.submit(self.lasting, server, tree, fault) for fault in LASTING]
+            for job in jobs:
+                job.result()
+
+    def job(self, url, place, tree, verb):
+        """One operation of a campaign: its status, what it said, and what is wrong with its result."""
+        target = os.path.join(self.scratch, self.fresh("target"))
+        arguments = {
+            "init": ["init", place], "backup": ["backup", place, tree],
+            "restore": ["restore", place, "latest", "--target", target],
+            "check": ["check", place, "--read-data"],
+            "prune": ["forget", place, "--keep-last", "1", "--prune"],
+        }[verb]
+        status, said = self.call(url, *arguments)
+        wrong = ""
+        if verb == "restore" and status == 0:
+            wrong = self.differences(tree, target)
+        shutil.rmtree(target, ignore_errors=True)
+        return status, said, wrong
+
+    def fault_campaign(self, server, tree, shift):
+        """Every other request is hurt, by one kind of fault after the other, from `shift` on."""
+        proxy = fault_proxy.Proxy(server.url)
+        place = "s3://%s/%s" % (BUCKET, self.fresh("faults"))
+        for verb in ("init", "backup", "restore", "check", "backup", "prune", "check"):
+            what = "%s: %s under faults from %d on" % (server.name, verb, shift)
+
+            def plan(request):
+                if request.number % 2:
+                    return None
+                return PASSING[(request.number // 2 + shift) % len(PASSING)]
+            proxy.restart(plan)
+            status, said, wrong = self.job(proxy.url, place, tree, verb)
+            if status == 3:
+                # Several faults may meet one request until its tries are used up.
+                self.expect(what + ": the error names the place", place not in said and said)
+                proxy.restart(lambda request: None)
+                status, said, wrong = self.job(proxy.url, place, tree, verb)
+                if verb == "init" and "already" in said:
+                    status = 0
+            self.expect(what, wrong or status and "status %d: %s" % (status, said))
+        self.restored("%s: after faults from %d on" % (server.name, shift), server.url, place,
+                      tree)
+        self.must("%s: check after faults" % server.name, server.url, "check", place,
+                  "--read-data")
+        self.expect_clean(server, BUCKET, "after faults", place.removeprefix("s3://farm/"))
+        proxy.stop()
+
+    def lasting(self, server, tree, fault):
+        """From each request on, in turn, nothing works any more."""
+        proxy = fault_proxy.Proxy(server.url)
+        place = "s3://%s/%s" % (BUCKET, self.fresh("lasting"))
+        self.must("init", proxy.url, "init", place)
+        for verb in ("backup", "restore", "check"):
+            first = 0
+            while first < 200:
+                proxy.restart(lambda request: fault if request.number >= first else None)
+                status, said, wrong = self.job(proxy.url, place, tree, verb)
+                if status == 0:
+                    break
+                what = "%s: %s, %s from request %d on" % (server.name, verb, fault, first)
+                is_clear = (status == 3 and LASTING[fault] in said and "s3://" in said
+                            and "fault-1" in said)
+                self.expect(what, not is_clear and "status %d: %s" % (status, said))
+                first += 1
+            self.expect("%s: %s ends well where nothing is wrong" % (server.name, verb),
+                        first in (0, 200) and "after %d requests" % first)
+            self.must("%s: %s after %s" % (server.name, verb, fault), server.url,
+                      *(["backup", place, tree] if verb == "backup" else ["check", place]))
+        proxy.stop()
+
+    def wrong_answers(self, server, tree):
+        """One answer after the other has a bit changed on the way, which plain HTTP cannot tell:
+        it is noticed, or does no harm; a wrong byte is never restored."""
+        proxy = fault_proxy.Proxy(server.url)
+        place = "s3://%s/%s" % (BUCKET, self.fresh("wrong"))
+        self.must("init", server.url, "init", place)
+        self.must("backup", server.url, "backup", place, tree)
+        for verb in ("restore", "check"):
+            for number in range(12):
+                proxy.restart(
+                    lambda request: "wrong_answer_body" if request.number == number else None)
+                status, said, wrong = self.job(proxy.url, place, tree, verb)
+                self.expect("%s: %s with a wrong answer to request %d" % (
+                    server.name, verb, number), wrong or status not in (0, 1, 3) and said)
+        self.must("%s: check after wrong answers" % server.name, server.url, "check", place,
+                  "--read-data")
+        proxy.stop()
+
+    def slow_wire(self, server, tree, fault):
+        """One request of each operation hangs, or comes by single bytes: it is given up and sent
+        again."""
+        proxy = fault_proxy.Proxy(server.url)
+        place = "s3://%s/%s" % (BUCKET, self.fresh("slow"))
+        self.must("init", proxy.url, "init", place)
+        for verb, number in (("backup", 9), ("restore", 3)):
+            proxy.restart(lambda request: fault if request.number == number else None)
+            status, said, wrong = self.job(proxy.url, place, tree, verb)
+            self.expect("%s: %s with a %s" % (server.name, verb, fault),
+                        wrong or status and said)
+            self.expect("%s: a %s was met" % (server.name, fault),
+                        not any(item[3] for item in proxy.seen) and "it was not")
+        proxy.stop()
+
+    # Kills
+
+    def kills(self, server):
+        """Backups are killed at random moments; the next one ends well and leaves nothing."""
+        tree = os.path.join(self.scratch, self.fresh("killed"))
+        os.makedirs(tree)
+        for number in range(12):
+            with open("%s/%d" % (tree, number), "wb") as file:
+                file.write(self.rng.randbytes(10_000_000))
+        # How long it takes says when to kill.
+        rounds = self.options.kills
+        place = "s3://%s/%s" % (BUCKET, self.fresh("kill"))
+        self.must("init", server.url, "init", place)
+        started = time.monotonic()
+        self.must("backup", server.url, "backup", place, tree)
+        length = time.monotonic() - started
+        place = "s3://%s/%s" % (BUCKET, self.fresh("kill"))
+        prefix = place.removeprefix("s3://%s/" % BUCKET)
+        self.must("init", server.url, "init", place)
+        kills = uploads = 0
+        for round_number in range(rounds):
+            with open("%s/%d" % (tree, round_number % 12), "wb") as file:
+                file.write(self.rng.randbytes(10_000_000))
+            process = subprocess.Popen(
+                [self.farmio, "backup", place, tree], stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, env=self.environment(server.url))
+            time.sleep(self.rng.random() * (length if round_number < rounds // 2 else length / 3))
+            process.kill()
+            kills += process.wait() == -signal.SIGKILL
+            uploads += any(key.startswith(prefix) for key in self.uploads(server, BUCKET))
+        what = "%s: after %d kills" % (server.name, kills)
+        self.expect(what + ": they met uploads", uploads == 0 and "none did")
+        self.must(what + ": backup", server.url, "backup", place, tree)
+        self.expect_clean(server, BUCKET, what, prefix)
+        self.must(what + ": check", server.url, "check", place, "--read-data")
+        self.restored(what, server.url, place, tree)
+        self.must(what + ": prune", server.url, "forget", place, "--keep-last", "1", "--prune")
+        self.must(what + ": check again", server.url, "check", place, "--read-data")
+        shutil.rmtree(tree)
+
+    def run(self):
+        only = self.options.only
+        running = []
+
+        def start(make, name):
+            folder = os.path.join(self.scratch, name)
+            os.mkdir(folder)
+            running.append(make(folder))
+            return running[-1]
+        try:
+            if only in (None, "signer"):
+                self.timed("signer", self.signer)
+            weed, moto = start(servers.seaweed, "weed"), start(servers.moto, "moto")
+            poor = start(servers.rclone, "rclone")
+            for server in running:
+                server.wait()
+            for server in (weed, moto):
+                server.make_bucket(BUCKET)
+            parts = [
+                ("conformance", lambda: [self.conformance(each) for each in (weed, moto)]),
+                ("end-to-end", lambda: [self.end_to_end(each) for each in (weed, moto)]),
+                ("refusals", lambda: self.refusals(weed, poor)),
+                ("kills", lambda: self.kills(weed)),
+                ("faults", lambda: self.faults(weed)),
+            ]
+            for name, part in parts:
+                if only in (None, name):
+                    self.timed(name, part)
+        finally:
+            for server in running:
+                server.stop()
+
+    def timed(self, name, part):
+        started = time.monotonic()
+        part()
+        print("%s: %.0f s" % (name, time.monotonic() - started), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("farmio")
+    parser.add_argument("benchmarks")
+    parser.add_argument("--only", metavar="PART", choices=[
+        "signer", "conformance", "end-to-end", "refusals", "faults", "kills"])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=12)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    # A wish to stop is an exception like others: the servers end with the suite.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    with tempfile.TemporaryDirectory(prefix="farmio-stores-") as scratch:
+        suite = Suite(options, scratch)
+        suite.run()
+    print("%d passed, %d failed" % (suite.passed, suite.failed))
+    sys.exit(suite.failed > 0)
+
+
+if __name__ == "__main__":
+    main()
