@@ -91,7 +91,8 @@ extension Session {
   /// Looks into the repository until the person asks to stop.
   func inspector(of repository: Repository) -> Inspector {
     Inspector(
-      repository, host: .current(), clock: SystemClock(), cancellation: interrupt.token)
+      repository, host: .current(), clock: SystemClock(), cancellation: interrupt.token
+    ) { [report] in report.warning($0.description) }
   }
 }
 

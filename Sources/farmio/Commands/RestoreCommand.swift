@@ -97,6 +97,7 @@ enum RestoreCommand {
       $0.field("folders", outcome.folders)
       $0.field("others", outcome.others)
       $0.field("deleted", outcome.deleted)
+      $0.array("faults") { for fault in outcome.faults { $0.text(fault.description) } }
       $0.array("failures") { failures in
         for failure in outcome.failures {
           failures.object {

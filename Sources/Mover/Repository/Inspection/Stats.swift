@@ -51,7 +51,7 @@ extension Inspector {
   public func stats(of snapshots: [Snapshot]?) throws(RepositoryError) -> Stats {
     let counted = if let snapshots { snapshots } else { try repository.snapshots() }
     return try look(at: counted) { (run, known) throws(RepositoryError) in
-      var marking = Marking(repository, known: known)
+      var marking = Marking(repository, known: known, usesOtherPacks: true)
       var stats = Stats()
       for snapshot in counted {
         try cancellation.check()

@@ -53,6 +53,8 @@ public struct Restore: Sendable {
     public var failures: [Failure] = []
     /// Metadata that the target did not take, and the like.
     public var notes: [String] = []
+    /// Damaged packs whose records other copies made good, each once.
+    public var faults: [RepositoryError] = []
 
     /// Nothing done.
     public init() {}
@@ -100,7 +102,8 @@ public struct Restore: Sendable {
       let job = RestoreJob(
         repository: repository, disk: disk, run: run, known: known, options: options,
         cancellation: cancellation, progress: progress)
-      let outcome = try job.restore(snapshot)
+      var outcome = try job.restore(snapshot)
+      outcome.faults = known.bypassed
       try run.void("the restore ended")
       return outcome
     } catch {
