@@ -47,6 +47,8 @@ public struct Restore: Sendable {
     public var folders = 0
     /// Links, devices, FIFOs.
     public var others = 0
+    /// Further names of files that became copies: the target's file system has no hard links.
+    public var copiedLinks = 0
     /// Names removed, as the snapshot does not have them.
     public var deleted = 0
     /// Files that could not be restored: the path in the snapshot or target, and why.
