@@ -45,6 +45,22 @@ import Testing
     }
   }
 
+  @Test func theRepositoryIsLeftOutOfATreeThatHoldsIt() throws {
+    try Workshop.with { workshop in
+      try workshop.run("mkdir t/d; echo 1 > t/d/a; farmio init t/d/vault -q; ln -s t/d/vault v")
+      let text = try workshop.run("farmio backup v t")
+      #expect(text.hasPrefix("t/d/vault: left out, it is the repository itself\n"))
+      #expect(try workshop.run("farmio ls v latest -R") == "t/\nt/d/\nt/d/a\n")
+      let json = try workshop.run("farmio backup t/d/vault t --json")
+      #expect(json.contains(#""files":1,"folders":2,"others":0,"#))
+      #expect(json.contains(#""own_folder":"t/d/vault""#))
+      #expect(try workshop.run("farmio backup v t -n --json").contains(#""own_folder":"#))
+      let itself = try workshop.process("farmio backup v t/d/vault")
+      #expect(itself.status == 3 && itself.errors.contains("it is the repository itself"))
+      #expect(try workshop.run("farmio backup r t --json").contains("own_folder") == false)
+    }
+  }
+
   @Test func aRestoreBringsBackWhatIsIncluded() throws {
     try Workshop.with { workshop in
       try workshop.run("mkdir -p t/a/b t/c; touch t/a/b/x.exr t/a/y.nk t/c/z.nk")

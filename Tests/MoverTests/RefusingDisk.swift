@@ -9,9 +9,14 @@ final class RefusingDisk: KernelDisk {
   private let unreadableName: FileName?
   private let code: Int32
   private let refusesOwners: Bool
+  private let refusesLinks: Bool
 
   /// Refuses to open `name`.
-  init(name: FileName? = nil, code: Int32 = EACCES, refusesOwners: Bool = false) {
+  init(
+    name: FileName? = nil, code: Int32 = EACCES, refusesOwners: Bool = false,
+    refusesLinks: Bool = false
+  ) {
+    self.refusesLinks = refusesLinks
     self.unreadableName = name
     self.code = code
     self.refusesOwners = refusesOwners
@@ -25,6 +30,14 @@ final class RefusingDisk: KernelDisk {
   func setOwner(_ handle: Handle, user: UInt32, group: UInt32) throws(DiskError) {
     if refusesOwners { throw DiskError(.setOwner, code: EPERM) }
     try plain.setOwner(handle, user: user, group: group)
+  }
+
+  /// As a file system without hard links does.
+  func link(
+    _ name: FileName, in folder: Handle, to newName: FileName, in newFolder: Handle
+  ) throws(DiskError) {
+    if refusesLinks { throw DiskError(.link, code: EPERM, name: newName) }
+    try plain.link(name, in: folder, to: newName, in: newFolder)
   }
 
   func makeLane() throws(DiskError) -> any Lane { try plain.makeLane() }

@@ -7,6 +7,7 @@ import FrameEngine
 struct TreeReader: ~Copyable {
   private let repository: Repository
   private let known: KnownChunks
+  private let usesOtherPacks: Bool
   private var reader: ChunkReader
   private var window: [UInt8] = []
   private var windowPack = -1
@@ -14,9 +15,12 @@ struct TreeReader: ~Copyable {
 
   private static let windowByteCount = 256 << 10
 
-  init(_ repository: Repository, known: KnownChunks) {
+  /// A reader. `usesOtherPacks`: a record that is damaged in its pack is taken from another that
+  /// has it. Whoever decides what may be deleted must not: it counts on the first pack alone.
+  init(_ repository: Repository, known: KnownChunks, usesOtherPacks: Bool = true) {
     self.repository = repository
     self.known = known
+    self.usesOtherPacks = usesOtherPacks
     reader = ChunkReader(repository)
   }
 
@@ -67,6 +71,20 @@ struct TreeReader: ~Copyable {
         .damaged, "tree \(id.hex.prefix(16))", "no pack holds it",
         remedy: "run farmio check to see which files are affected")
     }
+    if usesOtherPacks {
+      try known.readAnyCopy(of: stored) { (copy) throws(RepositoryError) in try fetch(copy) }
+    } else {
+      try fetch(stored)
+    }
+    do throws(FormatError) {
+      return try parse(reader.bytes)
+    } catch {
+      throw RepositoryError(error, in: "tree \(id.hex.prefix(16))")
+    }
+  }
+
+  /// Decodes a record from its pack, or from that pack's copy.
+  private mutating func fetch(_ stored: StoredChunk) throws(RepositoryError) {
     do throws(RepositoryError) {
       try decode(stored, from: stored.pack.object)
     } catch {
@@ -78,11 +96,7 @@ struct TreeReader: ~Copyable {
         // The copy is no better: the damage to tell is the pack's own.
         throw error
       }
-    }
-    do throws(FormatError) {
-      return try parse(reader.bytes)
-    } catch {
-      throw RepositoryError(error, in: "tree \(id.hex.prefix(16))")
+      known.bypass(stored.pack, error)
     }
   }
 

@@ -25,6 +25,8 @@ public final class FileStore: Store {
   /// Whether large objects are written around the page cache, where nobody will look for them
   /// soon. Servers would make each write wait for their disk.
   private let allowsDirect: Bool
+  /// The folder's device and inode.
+  public let folder: FileIdentity?
   private let readers: ReadHandles
 
   /// A store in the open folder `root`, which it closes at its end. `place` names it in messages.
@@ -40,6 +42,12 @@ public final class FileStore: Store {
     self.root = root
     self.place = place
     self.owner = owner
+    do throws(DiskError) {
+      folder = FileIdentity(try disk.status(of: root))
+    } catch {
+      // Then it is in no tree that could be walked either.
+      folder = nil
+    }
     do throws(DiskError) {
       allowsDirect = try !disk.fileSystem(of: root).isRemote
     } catch {

@@ -19,6 +19,8 @@ public import FrameEngine
 public protocol Store: AnyObject, Sendable {
   /// The place, as a person would type it.
   var place: String { get }
+  /// The folder that holds the objects, where it is one that a tree of files may contain.
+  var folder: FileIdentity? { get }
 
   /// Stores a small object, replacing one of this name.
   func put(_ name: String, _ bytes: [UInt8]) throws(StoreError)
@@ -43,6 +45,11 @@ public protocol Store: AnyObject, Sendable {
   /// at least. Returns how many were removed.
   @discardableResult
   func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int
+}
+
+extension Store {
+  /// No folder: whatever keeps the objects, no tree of files contains it.
+  public var folder: FileIdentity? { nil }
 }
 
 /// An object being written. Nothing is seen under its name before `finish` returns; letting go of

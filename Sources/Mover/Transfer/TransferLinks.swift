@@ -85,7 +85,8 @@ extension TransferRun {
         return shared != nil
       }
       if options.dryRun { return false }
-      return try replace(name, in: folder.handle, by: leader, in: leaderFolder.handle, worker)
+      return try replace(
+        name, existing, in: folder.handle, by: leader, shared, in: leaderFolder.handle, worker)
     }
     if isLinked {
       worker.summary.filesUnchanged += 1
@@ -95,14 +96,23 @@ extension TransferRun {
     progress.filesDone.add(1, ordering: .relaxed)
   }
 
-  /// Makes the name; counts it. Always `false`: it was not there.
+  /// Makes the name and counts it; a copy where the file system has no hard links. `true` if such
+  /// a copy is there already.
   private func replace(
-    _ name: TransferLinks.Name, in folder: Handle, by leader: TransferLinks.Name,
-    in leaderFolder: Handle,
+    _ name: TransferLinks.Name, _ existing: FileStatus?, in folder: Handle,
+    by leader: TransferLinks.Name, _ shared: FileStatus, in leaderFolder: Handle,
     _ worker: TransferWorker
   ) throws(DiskError) -> Bool {
     let part = partName()
-    try disk.link(leader.entry.name, in: leaderFolder, to: part, in: folder)
+    var isCopy = false
+    do throws(DiskError) {
+      try disk.link(leader.entry.name, in: leaderFolder, to: part, in: folder)
+    } catch {
+      guard error.meansNoHardLinks, shared.kind == .regular else { throw error }
+      if let existing, existing.isCopy(of: shared) { return true }
+      try copy(leader.entry.name, shared, in: leaderFolder, to: part, in: folder)
+      isCopy = true
+    }
     do throws(DiskError) {
       try disk.rename(part, in: folder, to: name.entry.name, in: folder)
     } catch {
@@ -110,8 +120,21 @@ extension TransferRun {
       throw error
     }
     if let modified = name.modified { try disk.setTimes(folder, modified: modified) }
-    worker.summary.linksMade += 1
+    if isCopy { worker.summary.linksCopied += 1 } else { worker.summary.linksMade += 1 }
     return false
+  }
+
+  private func copy(
+    _ name: FileName, _ status: FileStatus, in leaderFolder: Handle, to part: FileName,
+    in folder: Handle
+  ) throws(DiskError) {
+    let metadata = try FileMetadata.capture(name, in: leaderFolder, status, on: disk)
+    try disk.copyFile(name, in: leaderFolder, to: part, in: folder, size: status.size) {
+      (target) throws(DiskError) in
+      let current = FileMetadata.Current(try disk.status(of: target))
+      // What the target does not take was told of the first name.
+      _ = try metadata.apply(to: target, current: current, on: disk, policy: options.metadata)
+    }
   }
 
   /// The status of a name; `nil` if there is none.

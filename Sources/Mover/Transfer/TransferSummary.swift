@@ -11,6 +11,8 @@ public struct TransferSummary: Sendable {
   public var filesRepaired = 0
   /// Names made for files that have several.
   public var linksMade = 0
+  /// Further names of files that became copies: the target's file system has no hard links.
+  public var linksCopied = 0
   /// Symbolic links, FIFOs, sockets and devices made.
   public var specialsMade = 0
   /// Folders made.
@@ -42,6 +44,7 @@ public struct TransferSummary: Sendable {
     filesUnchanged += other.filesUnchanged
     filesRepaired += other.filesRepaired
     linksMade += other.linksMade
+    linksCopied += other.linksCopied
     specialsMade += other.specialsMade
     foldersMade += other.foldersMade
     removed += other.removed

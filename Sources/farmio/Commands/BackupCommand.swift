@@ -36,7 +36,8 @@ enum BackupCommand {
         + "those of the parent snapshot are taken from there unread. Mode, owner, times in "
         + "nanoseconds, links, extended attributes, ACLs and holes are kept.",
       "A file that cannot be read, or that changes each time it is read, is named on stderr and "
-        + "left out; the snapshot is made, and the exit status is 1. After an interruption, run "
+        + "left out; the snapshot is made, and the exit status is 1. The repository's own folder, "
+        + "where it lies under PATH, is left out by itself, and that is said. After an interruption, run "
         + "the same command again: what was stored is not stored twice.",
     ],
     operands: [Common.repositoryOperand.spec, paths.spec],
@@ -91,6 +92,7 @@ enum BackupCommand {
     for failure in forecast.failures {
       report.warning("\(failure.path): cannot be stored: \(failure.error.cause)")
     }
+    if let folder = forecast.ownFolder { report.line(leftOut(folder)) }
     let readFiles = forecast.files - forecast.unchangedFiles
     let readBytes = forecast.bytes - forecast.unchangedBytes
     let paths = forecast.paths.map(\.description).joined(separator: ", ")
@@ -105,9 +107,14 @@ enum BackupCommand {
       $0.field("unchanged_files", forecast.unchangedFiles)
       $0.field("bytes", forecast.bytes)
       $0.field("read_bytes", readBytes)
+      if let folder = forecast.ownFolder { $0.path("own_folder", folder) }
       failures(forecast.failures, to: &$0)
     }
     return forecast.failures.isEmpty ? .success : .notWell
+  }
+
+  private static func leftOut(_ folder: FileName) -> String {
+    "\(folder): left out, it is the repository itself"
   }
 
   private static func failures(_ failures: [ScanFailure], to json: inout JSONWriter) {
@@ -127,6 +134,7 @@ enum BackupCommand {
     }
     for note in outcome.notes { report.warning(note) }
     for fault in outcome.faults { report.warning(fault.description) }
+    if let folder = outcome.ownFolder { report.line(leftOut(folder)) }
     let record = outcome.snapshot.record
     let statistics = record.statistics
     let time = Duration.nanoseconds(Int64(clamping: statistics.nanoseconds))
@@ -150,6 +158,7 @@ enum BackupCommand {
       $0.field("new_bytes", Int(statistics.newBytes))
       $0.field("stored_bytes", Int(statistics.storedBytes))
       $0.field("seconds", Double(statistics.nanoseconds) / 1e9)
+      if let folder = outcome.ownFolder { $0.path("own_folder", folder) }
       failures(outcome.failures, to: &$0)
     }
   }

@@ -77,7 +77,7 @@ extension TreeTransfer {
         cancel: session.interrupt.token)
     }
     let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
-    tell(summary, options, time, report)
+    tell(summary, options, session[target].path, time, report)
     return status(of: summary)
   }
 
@@ -99,13 +99,17 @@ extension TreeTransfer {
   }
 
   private static func tell(
-    _ summary: TransferSummary, _ options: TransferOptions, _ time: Duration, _ report: Report
+    _ summary: TransferSummary, _ options: TransferOptions, _ target: FileName, _ time: Duration,
+    _ report: Report
   ) {
     for failure in summary.failures { report.warning(failure.description) }
     for (piece, note) in summary.notes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       report.warning(
         "\(piece.rawValue) not set on \(Wording.count(note.count, "file")), such as \(note.path): "
           + note.cause.cause)
+    }
+    if summary.linksCopied > 0 {
+      report.warning(Wording.copiedLinks(summary.linksCopied, at: target))
     }
     let verb = options.dryRun ? "would copy" : "copied"
     var line =
@@ -124,6 +128,7 @@ extension TreeTransfer {
       $0.field("unchanged", summary.filesUnchanged)
       $0.field("repaired", summary.filesRepaired)
       $0.field("links", summary.linksMade)
+      $0.field("copied_links", summary.linksCopied)
       $0.field("others", summary.specialsMade)
       $0.field("folders", summary.foldersMade)
       $0.field("removed", summary.removed)

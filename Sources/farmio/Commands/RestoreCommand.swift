@@ -78,6 +78,10 @@ enum RestoreCommand {
       report.warning("\(failure.path): not restored: \(failure.reason)")
     }
     for note in outcome.notes { report.warning(note) }
+    for fault in outcome.faults { report.warning(fault.description) }
+    if outcome.copiedLinks > 0 {
+      report.warning(Wording.copiedLinks(outcome.copiedLinks, at: options.target))
+    }
     let verb = options.isDryRun ? "would restore" : "restored"
     var line =
       "\(verb) \(Wording.count(outcome.files, "file")), \(Wording.size(outcome.bytes)), "
@@ -96,7 +100,9 @@ enum RestoreCommand {
       $0.field("unchanged_bytes", Int(outcome.unchangedBytes))
       $0.field("folders", outcome.folders)
       $0.field("others", outcome.others)
+      $0.field("copied_links", outcome.copiedLinks)
       $0.field("deleted", outcome.deleted)
+      $0.array("faults") { for fault in outcome.faults { $0.text(fault.description) } }
       $0.array("failures") { failures in
         for failure in outcome.failures {
           failures.object {

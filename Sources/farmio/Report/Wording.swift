@@ -1,3 +1,4 @@
+import FrameEngine
 import Glibc
 import Mover
 
@@ -33,6 +34,12 @@ enum Wording {
   /// A count and the thing it counts: `1 file`, `12 files`.
   static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
     "\(count(number)) \(number == 1 ? one : many ?? one + "s")"
+  }
+
+  /// What became of hard links where there can be none.
+  static func copiedLinks(_ number: Int, at target: FileName) -> String {
+    "\(target): no hard links can be made there: \(count(number, "further name")) of files "
+      + (number == 1 ? "is a copy" : "are copies")
   }
 
   /// A share with one digit behind the point: `42.5 %`.

@@ -25,7 +25,7 @@ struct RepositoryFixture {
   }
 
   func backUp(
-    readsAll: Bool = false, disk: (any Disk)? = nil
+    readsAll: Bool = false, disk: (any Disk)? = nil, into repository: Repository? = nil
   ) throws(RepositoryError) -> Backup.Outcome {
     clock.advance(seconds: 60)
     var options = Backup.Options()
@@ -33,7 +33,8 @@ struct RepositoryFixture {
     options.threads = threads
     options.readsAll = readsAll
     return try Backup(
-      into: repository, from: disk ?? self.disk, host: .unseen("host"), clock: clock,
+      into: repository ?? self.repository, from: disk ?? self.disk, host: .unseen("host"),
+      clock: clock,
       cancellation: CancelToken(), progress: ProgressCounters()
     ).run(options)
   }

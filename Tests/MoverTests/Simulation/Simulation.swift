@@ -352,7 +352,7 @@ final class Simulation: Sendable {
   private func verifyTidy() throws {
     let known = try KnownChunks(direct, avoiding: [], forReading: true)
     if !known.faults.isEmpty { violate("the last collection left \(known.faults)") }
-    var marking = Marking(direct, known: known)
+    var marking = Marking(direct, known: known, usesOtherPacks: false)
     for snapshot in try direct.snapshots() { try marking.mark(snapshot.record.pages, of: "") }
     for (number, pack) in known.packs().enumerated()
     where marking.live.use(ofPack: number).count != pack.recordCount {

@@ -60,14 +60,15 @@ struct ScratchRepository {
   }
 
   func restore(
-    _ snapshot: Snapshot, to name: String, _ configure: (inout Restore.Options) -> Void = { _ in }
+    _ snapshot: Snapshot, to name: String, onto disk: any Disk = ThreadDisk(),
+    _ configure: (inout Restore.Options) -> Void = { _ in }
   ) throws -> Restore.Outcome {
     var options = Restore.Options()
     options.path = "t"
     options.target = FileName(scratch(name))
     configure(&options)
     let restore = Restore(
-      from: repository, to: ThreadDisk(), host: host, clock: clock, cancellation: cancellation,
+      from: repository, to: disk, host: host, clock: clock, cancellation: cancellation,
       progress: progress)
     return try restore.run(snapshot, options)
   }

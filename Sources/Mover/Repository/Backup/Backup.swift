@@ -42,6 +42,8 @@ public struct Backup: Sendable {
     public let failures: [ScanFailure]
     /// Sockets and other kinds that are stored as names only, and files that changed while read.
     public let notes: [String]
+    /// The repository's own folder, where it lies in what was backed up: it was left out.
+    public let ownFolder: FileName?
     /// Damage met in the repository. What this backup needed was stored again.
     public let faults: [RepositoryError]
   }
@@ -73,6 +75,7 @@ public struct Backup: Sendable {
     let begun = clock.monotonic()
     let roots = try BackupRoots(options.paths, on: disk)
     try Backup.verify(options, host: host, roots: roots)
+    try verifyApart(roots)
     let run = try Run(repository, .backup, host: host, clock: clock)
     do throws(RepositoryError) {
       try repository.removeAbandoned(before: started)
@@ -92,7 +95,8 @@ public struct Backup: Sendable {
       try run.commit(record)
       return Outcome(
         snapshot: Snapshot(id: run.id, record: record), failures: job.failures.all(),
-        notes: job.failures.notes(), faults: known.faults)
+        notes: job.failures.notes(), ownFolder: job.ownFolder.withLock { $0 },
+        faults: known.faults + known.bypassed)
     } catch {
       // The first failure is the one to tell. A run that cannot be ended looks killed, and is
       // fenced off by a later collection.
@@ -123,6 +127,16 @@ public struct Backup: Sendable {
     }
   }
 
+  /// The repository is left out of a tree that holds it; by itself it is nothing to back up.
+  func verifyApart(_ roots: BackupRoots) throws(RepositoryError) {
+    guard let own = repository.store.folder else { return }
+    for root in roots.roots where FileIdentity(root.status) == own {
+      throw RepositoryError(
+        .file, root.source.description, "it is the repository itself",
+        remedy: "name what is to be kept; nothing was stored")
+    }
+  }
+
   /// Chooses the parent and pins it. One that is forgotten at this moment makes room for another,
   /// unless it was asked for.
   private func pinParent(
@@ -145,7 +159,7 @@ public struct Backup: Sendable {
     _ options: Options, roots: BackupRoots
   ) throws(RepositoryError) -> Snapshot? {
     if let parent = options.parent { return parent }
-    return try repository.snapshots().last { snapshot in
+    return try repository.snapshotListing().snapshots.last { snapshot in
       snapshot.record.host == host.name && snapshot.record.paths == roots.paths
     }
   }

@@ -30,6 +30,8 @@ final class BackupJob: TreeVisitor {
   /// Stops the scan: on request, or because the repository takes no more.
   private let stop = CancelToken()
   private let firstError = Mutex<RepositoryError?>(nil)
+  /// Where the repository's own folder was met and left out.
+  let ownFolder = Mutex<FileName?>(nil)
 
   init(
     repository: Repository, disk: any Disk, run: Run, known: KnownChunks,
@@ -138,7 +140,11 @@ final class BackupJob: TreeVisitor {
   func enter(
     _ folder: ScannedFolder, under parent: BackupFolder?, _ work: FolderWork, _ walker: WalkWorker
   ) -> BackupFolder? {
-    guarded { () throws(RepositoryError) in
+    if let own = repository.store.folder, FileIdentity(folder.status) == own {
+      ownFolder.withLock { $0 = folder.fullPath }
+      return nil
+    }
+    return guarded { () throws(RepositoryError) in
       let state = try begin(folder, under: parent, worker(of: walker))
       try take(folder.entries, into: state, work, worker(of: walker))
       return state

@@ -18,6 +18,8 @@ extension Backup {
     public var unchangedFiles = 0
     /// Bytes of the files that would be taken over unread.
     public var unchangedBytes: Int64 = 0
+    /// The repository's own folder, where it lies among them: it would be left out.
+    public var ownFolder: FileName?
     /// Files and folders that cannot be looked at.
     public var failures: [ScanFailure] = []
   }
@@ -29,11 +31,13 @@ extension Backup {
     _ options: Options, _ visit: @escaping @Sendable (FileName) -> Void = { _ in }
   ) throws(RepositoryError) -> Forecast {
     let roots = try BackupRoots(options.paths, on: disk)
+    try verifyApart(roots)
     let parent = try parentSnapshot(options, roots: roots)
     let known = try KnownChunks(
       repository, avoiding: try repository.condemnedPacks(), forReading: true)
     let preview = try BackupPreview(
-      repository, known, options, parent: parent, roots: roots, cancellation: cancellation,
+      repository, known, options, own: repository.store.folder, parent: parent, roots: roots,
+      cancellation: cancellation,
       visit: visit)
     return try preview.run(on: disk)
   }
@@ -42,6 +46,8 @@ extension Backup {
 /// A backup's walk without its work.
 private final class BackupPreview: TreeVisitor {
   private let options: Backup.Options
+  /// The repository's own folder.
+  private let own: FileIdentity?
   private let roots: BackupRoots
   private let unchanged: UnchangedRule
   private let top: [TreeEntry]
@@ -52,10 +58,12 @@ private final class BackupPreview: TreeVisitor {
   private let visit: @Sendable (FileName) -> Void
 
   init(
-    _ repository: Repository, _ known: KnownChunks, _ options: Backup.Options, parent: Snapshot?,
-    roots: BackupRoots, cancellation: CancelToken, visit: @escaping @Sendable (FileName) -> Void
+    _ repository: Repository, _ known: KnownChunks, _ options: Backup.Options,
+    own: FileIdentity?, parent: Snapshot?, roots: BackupRoots, cancellation: CancelToken,
+    visit: @escaping @Sendable (FileName) -> Void
   ) throws(RepositoryError) {
     self.options = options
+    self.own = own
     self.roots = roots
     self.cancellation = cancellation
     self.visit = visit
@@ -95,6 +103,10 @@ private final class BackupPreview: TreeVisitor {
   func enter(
     _ folder: ScannedFolder, under parent: [TreeEntry]?, _ work: FolderWork, _ worker: WalkWorker
   ) -> [TreeEntry]? {
+    if let own, FileIdentity(folder.status) == own {
+      forecast.withLock { $0.ownFolder = folder.fullPath }
+      return nil
+    }
     let name =
       parent == nil ? roots.roots[roots.folders[folder.root]].name : folder.path.lastComponent
     let previous = entries(of: entry(named: name, in: parent ?? top))

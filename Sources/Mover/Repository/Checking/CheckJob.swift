@@ -150,17 +150,27 @@ final class CheckJob {
     let known = try KnownChunks(
       repository, avoiding: run.condemned, forReading: true, rotten: rotten)
     outcome.chunks = known.count
-    var marking = Marking(repository, known: known)
+    var marking = Marking(repository, known: known, usesOtherPacks: true)
     for snapshot in snapshots {
       try cancellation.check()
       try run.renew()
       try marking.mark(snapshot.record.pages, of: snapshot.id.short)
     }
+    try nameBypassed(known)
     guard !marking.missing.isEmpty else { return }
     for fault in marking.missing {
       add(.missing, fault.id.hex, nil, fault.reason)
     }
     try nameFiles(of: snapshots, needing: Set(marking.missing.map(\.id)), known)
+  }
+
+  /// Names packs whose metadata another copy made good, unless they were named before.
+  private func nameBypassed(_ known: KnownChunks) throws(RepositoryError) {
+    let named = Set(outcome.findings.map(\.object))
+    for fault in known.bypassed where !named.contains(fault.object) {
+      if let pack = PackName(object: fault.object), try isGoing(pack) { continue }
+      add(.record, fault.object, nil, fault.reason)
+    }
   }
 
   /// Names every file that needs what is missing.

@@ -175,7 +175,7 @@ public struct Collector: ~Copyable {
   private func mark(
     _ snapshots: [Snapshot], pins: [Digest], _ known: KnownChunks, toleratesLoss: Bool = false
   ) throws(RepositoryError) -> LiveRecords {
-    var marking = Marking(repository, known: known)
+    var marking = Marking(repository, known: known, usesOtherPacks: false)
     for snapshot in snapshots {
       try cancellation.check()
       try marking.mark(snapshot.record.pages, of: snapshot.id.short)

@@ -17,9 +17,10 @@ struct Marking: ~Copyable {
     let reason: String
   }
 
-  init(_ repository: Repository, known: KnownChunks) {
+  /// `usesOtherPacks`: see `TreeReader`. The first copy of a record is marked in either case.
+  init(_ repository: Repository, known: KnownChunks, usesOtherPacks: Bool) {
     self.known = known
-    reader = TreeReader(repository, known: known)
+    reader = TreeReader(repository, known: known, usesOtherPacks: usesOtherPacks)
   }
 
   /// Marks everything under a top folder's pages. `name` is what `missing` calls the snapshot.

@@ -107,10 +107,11 @@ private struct ChunkWindow: ~Copyable {
           .damaged, "chunk \(rest.chunk.hex.prefix(16))", "no pack holds it",
           remedy: "run farmio check to see which files are affected")
       }
-      let payload = try repository.bytes(
-        of: stored.pack.object, at: stored.record.payloadOffset,
-        count: Int(stored.record.storedCount))
-      try reader.decode(payload.rawBytes, of: stored.record, in: stored.pack, kind: .data)
+      try known.readAnyCopy(of: stored) { (copy) throws(RepositoryError) in
+        let payload = try repository.bytes(
+          of: copy.pack.object, at: copy.record.payloadOffset, count: Int(copy.record.storedCount))
+        try reader.decode(payload.rawBytes, of: copy.record, in: copy.pack, kind: .data)
+      }
       chunk = rest.chunk
     }
     let range = Int(rest.offset)..<Int(rest.offset + count)

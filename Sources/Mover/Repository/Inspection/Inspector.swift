@@ -10,11 +10,15 @@ public struct Inspector: Sendable {
   let cancellation: CancelToken
   private let host: Host
   private let clock: any Clock
+  private let warn: @Sendable (RepositoryError) -> Void
 
-  /// A look into one repository; `cancellation` ends it with `.interrupted`.
+  /// A look into one repository; `cancellation` ends it with `.interrupted`. When a look is over
+  /// `warn` is told of each damaged pack whose records other copies made good.
   public init(
-    _ repository: Repository, host: Host, clock: any Clock, cancellation: CancelToken
+    _ repository: Repository, host: Host, clock: any Clock, cancellation: CancelToken,
+    warn: @escaping @Sendable (RepositoryError) -> Void = { _ in }
   ) {
+    self.warn = warn
     self.repository = repository
     self.host = host
     self.clock = clock
@@ -29,6 +33,7 @@ public struct Inspector: Sendable {
     do throws(RepositoryError) {
       try run.pin(snapshots)
       let known = try KnownChunks(repository, avoiding: run.condemned, forReading: true)
+      defer { known.bypassed.forEach(warn) }
       let result = try body(run, known)
       try run.void("the look ended")
       return result

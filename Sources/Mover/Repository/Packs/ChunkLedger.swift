@@ -47,21 +47,40 @@ struct ChunkLedger: ~Copyable, Sendable {
   mutating func find(
     _ id: Digest, in repository: Repository
   ) throws(RepositoryError) -> ChunkLocation? {
-    // Collected first: reading a list changes the catalog, which the table's walk must not see.
-    var skipped = 0
+    var passed = 0
+    return try next(id, after: &passed, in: repository)
+  }
+
+  /// Every location of the chunk in finished packs, in the order in which `find` prefers them.
+  mutating func all(
+    _ id: Digest, in repository: Repository
+  ) throws(RepositoryError) -> [ChunkLocation] {
+    var locations = [ChunkLocation]()
+    var passed = 0
+    while let location = try next(id, after: &passed, in: repository) {
+      if catalog.packs[location.pack].source != .open { locations.append(location) }
+    }
+    return locations
+  }
+
+  /// The next location after `passed` candidates, which counts on.
+  private mutating func next(
+    _ id: Digest, after passed: inout Int, in repository: Repository
+  ) throws(RepositoryError) -> ChunkLocation? {
     while true {
+      // Found first: reading a list changes the catalog, which the table's walk must not see.
       var seen = 0
       let candidate = table.find(id) { (_: ChunkLocation) in
         seen += 1
-        return seen > skipped
+        return seen > passed
       }
       guard let candidate else { return nil }
+      passed += 1
       if let records = try readableRecords(of: candidate.pack, in: repository),
         records[candidate.record].id == id
       {
         return candidate
       }
-      skipped += 1
     }
   }
 

@@ -11,6 +11,7 @@ final class KnownChunks: Sendable {
   /// What could not be read when the packs were loaded: packs and segments that `check` will name.
   let faults: [RepositoryError]
   private let state: Mutex<ChunkLedger>
+  private let damage = Mutex<[PackName: RepositoryError]>([:])
 
   /// Loads what the repository holds. Packs of `condemned` are never offered to `claim`; with
   /// `forReading` they are found as a last resort, after every other copy. Packs of `doomed` count
@@ -58,6 +59,27 @@ final class KnownChunks: Sendable {
       guard let location = try state.find(id, in: repository) else { return nil }
       return try state.stored(location, in: repository)
     }
+  }
+
+  /// Every place in a finished pack where `id` can be read.
+  func copies(of id: Digest) throws(RepositoryError) -> [StoredChunk] {
+    try state.withLock { (state: inout ChunkLedger) throws(RepositoryError) -> [StoredChunk] in
+      var copies = [StoredChunk]()
+      for location in try state.all(id, in: repository) {
+        copies.append(try state.stored(location, in: repository))
+      }
+      return copies
+    }
+  }
+
+  /// Notes damage of a pack that another copy made good. The first of each pack is kept.
+  func bypass(_ pack: PackName, _ fault: RepositoryError) {
+    damage.withLock { $0[pack] = $0[pack] ?? .bypassed(pack, fault) }
+  }
+
+  /// The packs whose damage another copy made good, in the order of their names, each once.
+  var bypassed: [RepositoryError] {
+    damage.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// The pack and record numbers of `id`; `nil` if no pack holds it.

@@ -47,12 +47,16 @@ public struct Restore: Sendable {
     public var folders = 0
     /// Links, devices, FIFOs.
     public var others = 0
+    /// Further names of files that became copies: the target's file system has no hard links.
+    public var copiedLinks = 0
     /// Names removed, as the snapshot does not have them.
     public var deleted = 0
     /// Files that could not be restored: the path in the snapshot or target, and why.
     public var failures: [Failure] = []
     /// Metadata that the target did not take, and the like.
     public var notes: [String] = []
+    /// Damaged packs whose records other copies made good, each once.
+    public var faults: [RepositoryError] = []
 
     /// Nothing done.
     public init() {}
@@ -100,7 +104,8 @@ public struct Restore: Sendable {
       let job = RestoreJob(
         repository: repository, disk: disk, run: run, known: known, options: options,
         cancellation: cancellation, progress: progress)
-      let outcome = try job.restore(snapshot)
+      var outcome = try job.restore(snapshot)
+      outcome.faults = known.bypassed
       try run.void("the restore ended")
       return outcome
     } catch {

@@ -325,7 +325,7 @@ extension RestoreJob {
         continue
       }
       do throws(DiskError) {
-        try name.make(on: disk)
+        if try name.make(on: disk, policy: options.metadata) { results.countCopiedLink() }
         results.countFile(0)
       } catch {
         results.fail(name.path, error.description, isDamage: false)

@@ -36,6 +36,7 @@ final class RestoreResults: Sendable {
     }
   }
 
+  func countCopiedLink() { state.withLock { $0.copiedLinks += 1 } }
   func countFolder() { state.withLock { $0.folders += 1 } }
   func countOther() { state.withLock { $0.others += 1 } }
   func countDeleted(_ count: Int) { state.withLock { $0.deleted += count } }

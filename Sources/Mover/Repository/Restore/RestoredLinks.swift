@@ -36,21 +36,44 @@ struct LinkedName: Sendable {
 
   var path: FileName { folder.path.appending(entry.name) }
 
-  /// Makes the name, replacing what has it, unless it is the same file already.
-  func make(on disk: any Disk) throws(DiskError) {
+  /// Makes the name, replacing what has it, unless it is the same file already. `true` if the file
+  /// system has no hard links, and the name stands for a copy.
+  func make(on disk: any Disk, policy: MetadataPolicy) throws(DiskError) -> Bool {
     let from = try first.folder.opened(on: disk).handle
     let handle = try folder.opened(on: disk).handle
     let wanted = try disk.status(of: first.name, in: from)
+    var existing: FileStatus?
     do throws(DiskError) {
-      let status = try disk.status(of: entry.name, in: handle)
-      if status.inode == wanted.inode, status.volume == wanted.volume { return }
+      existing = try disk.status(of: entry.name, in: handle)
     } catch {
       guard error.code == ENOENT else { throw error }
     }
+    if let existing, FileIdentity(existing) == FileIdentity(wanted) { return false }
     let part = RestoreFile(folder: folder, entry: entry, left: 0).partName
     try disk.removeIfPresent(part, in: handle)
-    try disk.link(first.name, in: from, to: part, in: handle)
+    var isCopy = false
+    do throws(DiskError) {
+      try disk.link(first.name, in: from, to: part, in: handle)
+    } catch {
+      guard error.meansNoHardLinks, entry.kind == .regular else { throw error }
+      if let existing, existing.isCopy(of: wanted) { return true }
+      try copy(wanted, from: from, to: part, in: handle, on: disk, policy)
+      isCopy = true
+    }
     try disk.rename(part, in: handle, to: entry.name, in: handle)
+    return isCopy
+  }
+
+  private func copy(
+    _ wanted: FileStatus, from: Handle, to part: FileName, in handle: Handle, on disk: any Disk,
+    _ policy: MetadataPolicy
+  ) throws(DiskError) {
+    try disk.copyFile(first.name, in: from, to: part, in: handle, size: wanted.size) {
+      (target) throws(DiskError) in
+      let current = FileMetadata.Current(try disk.status(of: target))
+      // What the target does not take was told of the first name.
+      _ = try entry.metadata.apply(to: target, current: current, on: disk, policy: policy)
+    }
   }
 }
 

@@ -101,20 +101,46 @@ extension WindowRestore {
         run.pack.object, at: start, count: end - start, into: &worker.fetched)
     } catch {
       guard error.code == .damaged else { throw error }
-      return fail(wanted, error.description)
+      for item in wanted { try restore(item, notFrom: run.pack, after: error, &worker) }
+      return try flush(&worker.stretch)
     }
+    // What was fetched is needed for the others: the broken ones come last.
+    var broken = [(item: PackRun.Item, fault: RepositoryError)]()
     for item in wanted {
       let from = item.record.payloadOffset - start
       do throws(RepositoryError) {
         try worker.decode(item.record, at: from, in: run.pack)
       } catch {
         guard error.code == .damaged else { throw error }
-        fail([item], error.description)
+        broken.append((item, error))
         continue
       }
       try write(item, worker.reader, &worker.stretch)
     }
+    for (item, fault) in broken { try restore(item, notFrom: run.pack, after: fault, &worker) }
     try flush(&worker.stretch)
+  }
+
+  /// Takes a record from another pack that has it; without one the files that need it fail.
+  private func restore(
+    _ item: PackRun.Item, notFrom pack: PackName, after fault: RepositoryError,
+    _ worker: inout RestoreWorker
+  ) throws(RepositoryError) {
+    do throws(RepositoryError) {
+      try job.known.readOtherCopy(of: item.record.id, than: pack, after: fault) {
+        (copy) throws(RepositoryError) in
+        let count = Int(copy.record.storedCount)
+        job.limiter?.pass(count, cancel: job.cancellation)
+        try job.cancellation.check()
+        try job.repository.read(
+          copy.pack.object, at: copy.record.payloadOffset, count: count, into: &worker.fetched)
+        try worker.decode(copy.record, at: 0, in: copy.pack)
+      }
+    } catch {
+      guard error.code == .damaged else { throw error }
+      return fail(item, error.description)
+    }
+    try write(item, worker.reader, &worker.stretch)
   }
 
   /// A failure of the target that ends the restore, told with the whole path.
@@ -122,12 +148,10 @@ extension WindowRestore {
     RepositoryError(error.at(job.target.appending(file.path)))
   }
 
-  private func fail(_ items: [PackRun.Item], _ reason: String) {
-    for item in items {
-      for index in item.requests {
-        files[Int(requests[index].file)].fail(reason, isDamage: true)
-        wrote(requests[index])
-      }
+  private func fail(_ item: PackRun.Item, _ reason: String) {
+    for index in item.requests {
+      files[Int(requests[index].file)].fail(reason, isDamage: true)
+      wrote(requests[index])
     }
   }
 
