@@ -19,20 +19,14 @@ enum PixelBenchmarks {
       window: Window(minX: 0, minY: 0, maxX: width - 1, maxY: lines - 1), channels: channels)
     let image = pixels(chunk.byteCount)
     print("kernels of level \(farmio_kernel_level()), ms a frame")
-    let colours = ScanPlan.Thumbnail(scale: 8, channels: [1, 2, 3])
     var still = PixelLimits()
     still.fireflies = nil
     scan("statistics", ScanPlan(part, limits: still, takesDigest: false), image)
-    scan(
-      "and an 8:1 thumbnail",
-      ScanPlan(part, limits: still, thumbnail: colours, takesDigest: false), image)
     // Low enough for every chunk to hold candidates.
     var sparks = PixelLimits()
     sparks.fireflies = FireflyRule(floor: 0.5)
-    scan(
-      "and fireflies",
-      ScanPlan(part, limits: sparks, thumbnail: colours, takesDigest: false), image)
-    scan("and the digest", ScanPlan(part, limits: sparks, thumbnail: colours), image)
+    scan("and fireflies", ScanPlan(part, limits: sparks, takesDigest: false), image)
+    scan("and the digest", ScanPlan(part, limits: sparks), image)
     compare("comparison, equal", channels, window, image, image)
     var other = image
     for index in stride(from: 0, to: other.count, by: 2) { other[index] ^= 1 }

@@ -16,8 +16,8 @@
 
 #define SURVEY(type)                                                                           \
   void farmio_pixel_survey_##type(const uint8_t *samples, size_t count, int32_t limit,         \
-                                  float *columns, farmio_pixel_row *row) {                     \
-    DISPATCH(farmio_pixel_survey_##type, samples, count, limit, columns, row)                  \
+                                  farmio_pixel_row *row) {                                     \
+    DISPATCH(farmio_pixel_survey_##type, samples, count, limit, row)                           \
   }
 
 #define COMPARE(type)                                                                          \
@@ -148,21 +148,4 @@ size_t farmio_pixel_uncovered(const uint8_t *cover, int cover_bytes, uint32_t co
     total += some;
   }
   return total;
-}
-
-void farmio_pixel_fold(float *columns, size_t count, size_t phase, size_t scale, float *cells) {
-  typedef float lanes_v __attribute__((vector_size(16)));
-  for (size_t at = 0, cell = 0; at < count; cell++) {
-    size_t start = at, end = scale * (cell + 1) - phase;
-    if (end > count) end = count;
-    lanes_v lanes = {};
-    for (; at + 4 <= end; at += 4) {
-      lanes_v four;
-      memcpy(&four, columns + at, 16);
-      lanes += four;
-    }
-    for (; at < end; at++) lanes[(at - start) & 3] += columns[at];
-    cells[cell] += (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
-  }
-  memset(columns, 0, count * sizeof(float));
 }

@@ -24,11 +24,9 @@ INLINE void NAME(half_note)(NAME(half_tally) *tally, s16_v raw, s16_v magnitude)
 }
 
 /// Sums the rest of a row that is shorter than a vector, and notes it sample by sample.
-INLINE f32_v NAME(half_tail)(const uint8_t *samples, size_t count, float *columns,
-                             farmio_pixel_row *row) {
+INLINE f32_v NAME(half_tail)(const uint8_t *samples, size_t count, farmio_pixel_row *row) {
   s16_v raw = {};
   memcpy(&raw, samples, 2 * count);
-  f32_v values = WIDEN(raw & (s16_v)((raw & 0x7FFF) < HALF_INFINITE));
   for (size_t i = 0; i < count; i++) {
     int32_t key = raw[i] ^ ((raw[i] >> 15) & 0x7FFF), magnitude = raw[i] & 0x7FFF;
     row->least = key < row->least ? key : row->least;
@@ -36,12 +34,11 @@ INLINE f32_v NAME(half_tail)(const uint8_t *samples, size_t count, float *column
     row->zeros += magnitude == 0;
     row->negatives += key < -1;
     row->denormals += magnitude != 0 && magnitude < HALF_NORMAL;
-    if (columns) columns[i] += values[i];
   }
-  return values;
+  return WIDEN(raw & (s16_v)((raw & 0x7FFF) < HALF_INFINITE));
 }
 
-INLINE f64_v NAME(half_segment)(const uint8_t *samples, size_t count, float *columns, f64_v lanes,
+INLINE f64_v NAME(half_segment)(const uint8_t *samples, size_t count, f64_v lanes,
                                 farmio_pixel_row *row) {
   NAME(half_tally) tally = {.least = (s16_v){} + INT16_MAX, .greatest = (s16_v){} + INT16_MIN};
   for (size_t from = 0; from < count; from += HALF_BLOCK) {
@@ -52,19 +49,9 @@ INLINE f64_v NAME(half_segment)(const uint8_t *samples, size_t count, float *col
       LOAD(raw, samples + 2 * at);
       s16_v magnitude = raw & 0x7FFF;
       NAME(half_note)(&tally, raw, magnitude);
-      f32_v values = WIDEN(raw & (s16_v)(magnitude < HALF_INFINITE));
-      sums += values;
-      if (columns) {
-        f32_v column;
-        LOAD(column, columns + at);
-        column += values;
-        STORE(columns + at, column);
-      }
+      sums += WIDEN(raw & (s16_v)(magnitude < HALF_INFINITE));
     }
-    if (at < to) {
-      float *rest = columns ? columns + at : columns;
-      sums += NAME(half_tail)(samples + 2 * at, to - at, rest, row);
-    }
+    if (at < to) sums += NAME(half_tail)(samples + 2 * at, to - at, row);
     lanes += CONVERT(sums, f64_v);
   }
   if (count >= SAMPLES) {
@@ -109,16 +96,12 @@ static void NAME(half_extremes)(const uint8_t *samples, size_t count, int32_t li
 }
 
 void NAME(farmio_pixel_survey_half)(const uint8_t *samples, size_t count, int32_t limit,
-                                    float *columns, farmio_pixel_row *row) {
+                                    farmio_pixel_row *row) {
   *row = (farmio_pixel_row){.least = INT32_MAX, .greatest = INT32_MIN};
   f64_v lanes = {};
   for (size_t at = 0; at < count; at += HALF_SEGMENT) {
     size_t part = count - at < HALF_SEGMENT ? count - at : HALF_SEGMENT;
-    // Two copies of one loop, so that neither asks for columns at every vector.
-    if (columns)
-      lanes = NAME(half_segment)(samples + 2 * at, part, columns + at, lanes, row);
-    else
-      lanes = NAME(half_segment)(samples + 2 * at, part, NULL, lanes, row);
+    lanes = NAME(half_segment)(samples + 2 * at, part, lanes, row);
   }
   row->sum = lanes_total(lanes);
   if (row->greatest >= HALF_GREATEST || row->greatest > limit || row->least <= ~HALF_GREATEST)
@@ -154,8 +137,9 @@ static void NAME(float_extremes)(const uint8_t *samples, size_t count, int32_t l
 }
 
 /// `count` is below 2^35, so that the counters of a lane hold.
-INLINE void NAME(float_row)(const uint8_t *samples, size_t count, float *columns,
-                            farmio_pixel_row *row) {
+void NAME(farmio_pixel_survey_float)(const uint8_t *samples, size_t count, int32_t limit,
+                                     farmio_pixel_row *row) {
+  *row = (farmio_pixel_row){.least = INT32_MAX, .greatest = INT32_MIN};
   s32_v least = (s32_v){} + INT32_MAX, greatest = (s32_v){} + INT32_MIN;
   s32_v zeros = {}, negatives = {}, denormals = {};
   f64_v lanes = {};
@@ -177,14 +161,6 @@ INLINE void NAME(float_row)(const uint8_t *samples, size_t count, float *columns
     denormals -= (s32_v)((u32_v)(magnitude - 1) < (u32_v){} + (FLOAT_NORMAL - 1)) & ~there;
     f32_v values = (f32_v)(raw & (magnitude < FLOAT_INFINITE) & ~there);
     lanes += CONVERT(values, f64_v);
-    if (columns && part == SAMPLES) {
-      f32_v column;
-      LOAD(column, columns + at);
-      column += values;
-      STORE(columns + at, column);
-    } else if (columns) {
-      for (size_t i = 0; i < part; i++) columns[at + i] += values[i];
-    }
   }
   row->least = __builtin_reduce_min(least);
   row->greatest = __builtin_reduce_max(greatest);
@@ -192,15 +168,6 @@ INLINE void NAME(float_row)(const uint8_t *samples, size_t count, float *columns
   row->negatives = (uint32_t)__builtin_reduce_add(negatives);
   row->denormals = (uint32_t)__builtin_reduce_add(denormals);
   row->sum = lanes_total(lanes);
-}
-
-void NAME(farmio_pixel_survey_float)(const uint8_t *samples, size_t count, int32_t limit,
-                                     float *columns, farmio_pixel_row *row) {
-  *row = (farmio_pixel_row){.least = INT32_MAX, .greatest = INT32_MIN};
-  if (columns)
-    NAME(float_row)(samples, count, columns, row);
-  else
-    NAME(float_row)(samples, count, NULL, row);
   if (row->greatest > FLOAT_GREATEST || row->greatest > limit || row->least < ~FLOAT_GREATEST)
     NAME(float_extremes)(samples, count, limit, row);
 }
@@ -208,7 +175,7 @@ void NAME(farmio_pixel_survey_float)(const uint8_t *samples, size_t count, int32
 // Unsigned integers ------------------------------------------------------------------------------
 
 void NAME(farmio_pixel_survey_uint)(const uint8_t *samples, size_t count, int32_t limit,
-                                    float *columns, farmio_pixel_row *row) {
+                                    farmio_pixel_row *row) {
   *row = (farmio_pixel_row){.least = INT32_MAX, .greatest = INT32_MIN};
   uint32_t zeros = 0, over = 0;
   int32_t least = INT32_MAX, greatest = INT32_MIN;
@@ -221,7 +188,6 @@ void NAME(farmio_pixel_survey_uint)(const uint8_t *samples, size_t count, int32_
     least = key < least ? key : least;
     greatest = key > greatest ? key : greatest;
     lanes[i % SAMPLES] += raw;
-    if (columns) columns[i] += (float)raw;
   }
   row->zeros = zeros;
   row->over_limit = over;

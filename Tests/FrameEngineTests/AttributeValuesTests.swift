@@ -24,15 +24,16 @@ import Testing
   }
 
   /// The bits of a time code as other programs write them.
-  @Test func timecodes() {
-    let code = Timecode(hours: 23, minutes: 59, seconds: 58, frames: 29, dropFrame: true)
+  @Test func timeCodes() {
+    let code = TimeCode(hours: 23, minutes: 59, seconds: 58, frames: 29, isDropFrame: true)
     #expect(code.word == 0x2359_5869)
-    #expect(Timecode(word: 0x2359_5869) == code)
-    #expect(Timecode(word: 0x0102_0304).description == "01:02:03:04")
+    #expect(TimeCode(word: 0x2359_5869) == code)
+    #expect(TimeCode(word: 0x0102_0304)?.description == "01:02:03:04")
     #expect(code.description == "23:59:58;29")
-    #expect(Attribute("timeCode", timecode: code).timecode == code)
-    // Field and binary-group flags are no part of the numbers.
-    #expect(Timecode(word: 0xC102_0304 | 0x80_8080) == Timecode(word: 0x0102_0304))
+    #expect(Attribute("timeCode", timeCode: code).timeCode == code)
+    // Colour-frame and binary-group flags are no part of the numbers; bit 15 marks the field.
+    #expect(TimeCode(word: 0xC182_0384) == TimeCode(word: 0x0102_0304))
+    #expect(TimeCode(word: 0x0102_8304)?.isSecondField == true)
   }
 
   @Test func keycodes() {
@@ -44,13 +45,13 @@ import Testing
 
   @Test func whatProductionsAskFor() {
     var part = SampleFrame.lines(.zip).parts[0]
-    #expect(part.timecode == nil && part.framesPerSecond == nil && part.views == nil)
-    let code = Timecode(hours: 1, minutes: 0, seconds: 0, frames: 5)
-    part.set(Attribute("timeCode", timecode: code))
+    #expect(part.timeCode == nil && part.framesPerSecond == nil && part.views == nil)
+    let code = TimeCode(hours: 1, minutes: 0, seconds: 0, frames: 5)
+    part.set(Attribute("timeCode", timeCode: code))
     part.set(Attribute("framesPerSecond", rational: Rational(numerator: 25, denominator: 1)))
     part.set(Attribute("multiView", strings: ["left", "right"]))
     let read = Container(reading: SampleFrame(name: "", parts: [part]).bytes().rawBytes).parts[0]
-    #expect(read.timecode == code && read.framesPerSecond?.value == 25)
+    #expect(read.timeCode == code && read.framesPerSecond?.value == 25)
     #expect(read.views == ["left", "right"])
     #expect(read.keycode == nil && read.chromaticities == nil)
   }
@@ -59,7 +60,7 @@ import Testing
     #expect(Attribute("x", text: "1").int == nil)
     #expect(Attribute(name: "x", type: "int", value: [1, 2]).int == nil)
     #expect(Attribute(name: "x", type: "float", value: []).float == nil)
-    #expect(Attribute(name: "x", type: "timecode", value: [1]).timecode == nil)
+    #expect(Attribute(name: "x", type: "timecode", value: [1]).timeCode == nil)
     #expect(Attribute(name: "x", type: "stringvector", value: [255, 255, 255, 255]).strings == nil)
     #expect(Attribute(name: "x", type: "chlist", value: [65, 0, 1]).channels == nil)
   }

@@ -180,7 +180,7 @@ import Testing
     let aspect = several.value("pixelAspectRatio", 2) { $0.put(Float(2).bitPattern, at: 0) }
     #expect(aspect.faults == [.partsDisagree])
     let time = Attribute(
-      "timeCode", timecode: Timecode(hours: 1, minutes: 2, seconds: 3, frames: 4))
+      "timeCode", timeCode: TimeCode(hours: 1, minutes: 2, seconds: 3, frames: 4))
     #expect(several.header(1) { $0.append(time) }.faults == [.partsDisagree])
     #expect(several.header(0) { $0.append(time) }.faults == [])
     let contrary = zip.header { $0.append(Attribute("type", text: "tiledimage")) }

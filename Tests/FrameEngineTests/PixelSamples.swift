@@ -47,10 +47,8 @@ struct PixelSamples {
   }
 
   /// The scan of the whole part in chunks of so many lines.
-  func scan(
-    lines: Int = 16, limits: PixelLimits = .standard, thumbnail: ScanPlan.Thumbnail? = nil
-  ) -> PartScan {
-    let plan = ScanPlan(part, limits: limits, thumbnail: thumbnail)
+  func scan(lines: Int = 16, limits: PixelLimits = .standard) -> PartScan {
+    let plan = ScanPlan(part, limits: limits)
     var scanner = PixelScanner(plan)
     var whole = PartScan(plan, tiles: part.tiles)
     for (region, shape, bytes) in chunks(of: lines) {

@@ -122,49 +122,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 3, 8, 16, 50], [1, 7, 16]) func thumbnailsAreMeansOfCells(
-    scale: Int, lines: Int
-  ) {
-    let image = Self.mixed
-    let channels = [1, 2, 4, 5]
-    let asked = ScanPlan.Thumbnail(scale: scale, channels: channels)
-    guard let grid = image.scan(lines: lines, thumbnail: asked).thumbnail else {
-      Issue.record("no thumbnail")
-      return
-    }
-    #expect(grid.width == (99 + scale - 1) / scale)
-    #expect(grid.height == (50 + scale - 1) / scale)
-    for (plane, channel) in channels.enumerated() {
-      #expect(grid.planes[plane].channel == channel)
-      var sums = [Double](repeating: 0, count: grid.cells.area)
-      var sizes = sums
-      var counts = [UInt32](repeating: 0, count: grid.cells.area)
-      for sample in Self.samples(image, channel) where sample.value.isFinite {
-        let cell = (sample.y + 5) / scale * grid.width + (sample.x + 37) / scale
-        sums[cell] += sample.value
-        sizes[cell] += abs(sample.value)
-        counts[cell] += 1
-      }
-      #expect(grid.planes[plane].counts == counts)
-      for cell in sums.indices {
-        let apart = abs(Double(grid.planes[plane].sums[cell]) - sums[cell])
-        #expect(apart <= sizes[cell] * 1e-5, "\(channel) at \(cell)")
-      }
-      let mean = counts[0] == 0 ? nil : grid.planes[plane].sums[0] / Float(counts[0])
-      #expect(grid.planes[plane].mean(0) == mean)
-    }
-  }
-
-  @Test func anEmptyCellHasNoMean() {
-    let image = PixelSamples(PixelSamples.window(8, 8), PixelSamples.channels(["R"])) { _, x, y in
-      x < 4 && y < 4 ? .nan : 1
-    }
-    let grid = image.scan(thumbnail: .init(scale: 4, channels: [0])).thumbnail
-    #expect(grid?.planes[0].mean(0) == nil)
-    #expect(grid?.planes[0].mean(1) == 1)
-    #expect(grid?.planes[0].counts == [0, 16, 16, 16])
-  }
-
   @Test(arguments: [1, 5, 16, 100]) func zeroMapOfChunks(lines: Int) {
     var random = TestBytes(seed: 72)
     let spots = (0..<12).map { _ in (Int(random.next() % 97) - 20, Int(random.next() % 61) + 3) }
@@ -190,11 +147,10 @@ import Testing
     func value(_ channel: Int, _ x: Int, _ y: Int) -> Double {
       x % 40 < 9 ? 0 : Double(x * 3 + y + channel)
     }
-    let lines = PixelSamples(window, channels, value).scan(
-      lines: 16, thumbnail: .init(scale: 7, channels: [0, 2]))
+    let lines = PixelSamples(window, channels, value).scan(lines: 16)
     let description = TileDescription(width: 24, height: 20)
     let tiled = PixelSamples(window, channels, tiles: description, value)
-    let plan = ScanPlan(tiled.part, thumbnail: .init(scale: 7, channels: [0, 2]))
+    let plan = ScanPlan(tiled.part)
     var whole = PartScan(plan, tiles: description)
     var index = 0
     for (row, y) in stride(from: window.minY, through: window.maxY, by: 20).enumerated() {
@@ -210,7 +166,6 @@ import Testing
     }
     #expect(whole.statistics == lines.statistics)
     #expect(whole.zeroMap == lines.zeroMap)
-    #expect(whole.thumbnail == lines.thumbnail)
     #expect(whole.digest != lines.digest)
     #expect(whole.chunkCount == 12)
   }
@@ -219,7 +174,7 @@ import Testing
     let image = PixelSamples(PixelSamples.window(16, 16), PixelSamples.channels(["R"])) { _, x, _ in
       Double(x)
     }
-    let plan = ScanPlan(image.part, thumbnail: .init(scale: 4, channels: [0]))
+    let plan = ScanPlan(image.part)
     var whole = PartScan(plan)
     let full = PixelScan(
       plan, ChunkRegion(index: 0, window: image.shape.window), image.shape, image.bytes.rawBytes)
@@ -233,7 +188,6 @@ import Testing
       tile: TilePosition(x: 0, y: 0))
     whole.merge(PixelScan(plan, region, small.shape, small.bytes.rawBytes))
     #expect(whole.statistics == before.statistics)
-    #expect(whole.thumbnail == before.thumbnail)
     #expect(whole.digest != before.digest)
   }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import FrameEngine
 
 @Suite struct PixelSurveyKernelTests {
-  /// Runs every kernel over samples that end at a guard page, with and without columns.
+  /// Runs every kernel over samples that end at a guard page.
   private func check(_ samples: [UInt32], _ type: PixelType, limit: Int32 = .max) {
     var writer = ByteWriter()
     for bits in samples {
@@ -15,17 +15,10 @@ import Testing
       }
     }
     let guarded = GuardedBytes(writer.bytes)
-    let before = (0..<samples.count).map { Float($0) }
-    var expectedColumns = before
-    let expected = ScalarSurvey.survey(samples, type, limit: limit, columns: &expectedColumns)
+    let expected = ScalarSurvey.survey(samples, type, limit: limit)
     for variant in PixelVariant.supported {
-      var none = [Float]()
-      let row = variant.survey(guarded, type, limit: limit, columns: &none)
+      let row = variant.survey(guarded, type, limit: limit)
       #expect(row == expected, "\(variant.name), \(samples.count) of \(type)")
-      var columns = before
-      let again = variant.survey(guarded, type, limit: limit, columns: &columns)
-      #expect(again == expected, "\(variant.name), \(samples.count) of \(type), columns")
-      #expect(columns == expectedColumns, "\(variant.name), \(samples.count) of \(type)")
     }
   }
 
@@ -38,12 +31,11 @@ import Testing
   /// Each half alone, so that no other one hides what it is.
   @Test func everyHalfAlone() {
     let variants = PixelVariant.supported
-    var none = [Float]()
     for half in UInt16.min...UInt16.max {
       let samples = GuardedBytes([UInt8(half & 0xFF), UInt8(half >> 8)])
-      let expected = ScalarSurvey.survey([UInt32(half)], .half, limit: 0x4000, columns: &none)
+      let expected = ScalarSurvey.survey([UInt32(half)], .half, limit: 0x4000)
       for variant in variants {
-        let row = variant.survey(samples, .half, limit: 0x4000, columns: &none)
+        let row = variant.survey(samples, .half, limit: 0x4000)
         if row != expected { Issue.record("\(variant.name): \(half)") }
       }
     }

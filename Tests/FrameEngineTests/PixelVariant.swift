@@ -6,8 +6,7 @@ import CKernels
 @safe struct PixelVariant: Sendable {
   typealias Survey =
     @Sendable (
-      UnsafePointer<UInt8>, Int, Int32, UnsafeMutablePointer<Float>?,
-      UnsafeMutablePointer<farmio_pixel_row>
+      UnsafePointer<UInt8>, Int, Int32, UnsafeMutablePointer<farmio_pixel_row>
     ) -> Void
   typealias Compare =
     @Sendable (
@@ -74,20 +73,14 @@ import CKernels
       sparks: farmio_pixel_sparks_avx512)
   #endif
 
-  /// What a row holds; its samples are added to `columns`, if there are any.
-  func survey(
-    _ row: GuardedBytes, _ type: PixelType, limit: Int32, columns: inout [Float]
-  ) -> RowSurvey {
+  /// What a row holds.
+  func survey(_ row: GuardedBytes, _ type: PixelType, limit: Int32) -> RowSurvey {
     let count = row.count / type.byteCount
     var seen = farmio_pixel_row()
-    unsafe columns.withUnsafeMutableBufferPointer { columns in
-      precondition(columns.isEmpty || columns.count == count)
-      let target = columns.isEmpty ? nil : columns.baseAddress
-      switch type {
-      case .half: unsafe surveys.half(row.start, count, limit, target, &seen)
-      case .float: unsafe surveys.float(row.start, count, limit, target, &seen)
-      case .uint: unsafe surveys.uint(row.start, count, limit, target, &seen)
-      }
+    switch type {
+    case .half: unsafe surveys.half(row.start, count, limit, &seen)
+    case .float: unsafe surveys.float(row.start, count, limit, &seen)
+    case .uint: unsafe surveys.uint(row.start, count, limit, &seen)
     }
     return RowSurvey(seen)
   }

@@ -43,7 +43,7 @@ enum SequenceSamples {
   }
 
   static func timeCode(_ code: TimeCode) -> Attribute {
-    Attribute(name: "timeCode", type: "timecode", value: code.attributeValue)
+    Attribute("timeCode", timeCode: code)
   }
 }
 

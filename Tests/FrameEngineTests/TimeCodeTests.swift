@@ -46,16 +46,16 @@ struct TimeCodeTests {
   @Test func `The attribute's bits are read and written`() {
     // 01:02:03:04, packed by hand.
     let attribute = Samples.words("timeCode", "timecode", [0x0102_0304, 0])
-    let code = TimeCode(attribute)
+    let code = attribute.timeCode
     #expect(code == TimeCode(hours: 1, minutes: 2, seconds: 3, frames: 4))
-    #expect(code?.attributeValue == attribute.value)
+    #expect(code.map { Attribute("timeCode", timeCode: $0) } == attribute)
     let drop = TimeCode(
       hours: 23, minutes: 59, seconds: 58, frames: 29, isDropFrame: true, isSecondField: true)
-    #expect(TimeCode(Samples.timeCode(drop)) == drop)
+    #expect(Samples.timeCode(drop).timeCode == drop)
     #expect(drop.description == "23:59:58;29.1")
-    #expect(TimeCode(Samples.words("timeCode", "timecode", [0x0A, 0])) == nil)
-    #expect(TimeCode(Samples.words("timeCode", "timecode", [0])) == nil)
-    #expect(TimeCode(Samples.words("timeCode", "int", [0, 0])) == nil)
+    #expect(Samples.words("timeCode", "timecode", [0x0A, 0]).timeCode == nil)
+    #expect(Samples.words("timeCode", "timecode", [0]).timeCode == nil)
+    #expect(Samples.words("timeCode", "int", [0, 0]).timeCode == nil)
   }
 
   @Test(arguments: [24, 25, 30])

@@ -29,10 +29,9 @@ typedef struct {
   double sum;
 } farmio_pixel_row;
 
-/// Looks at `count` samples. `limit` is a key. Where `columns` is given, every finite sample is
-/// added to its column as a float.
+/// Looks at `count` samples. `limit` is a key.
 typedef void farmio_pixel_survey_function(const uint8_t *samples, size_t count, int32_t limit,
-                                          float *_Nullable columns, farmio_pixel_row *row);
+                                          farmio_pixel_row *row);
 
 /// How far two rows differ. Samples are equal if their values are (so -0 and +0 are), or if both
 /// are NaN. Where they differ and either is not finite, there is no distance to tell.
@@ -102,10 +101,6 @@ void farmio_pixel_mark(const uint8_t *samples, size_t count, int bytes, uint32_t
 size_t farmio_pixel_uncovered(const uint8_t *cover, int cover_bytes, uint32_t cover_mask,
                               const uint8_t *other, int other_bytes, uint32_t other_mask,
                               size_t count, uint8_t *hits);
-
-/// Adds columns to cells of `scale` columns and sets them to zero. Column 0 is number `phase` of
-/// the first cell. Within a cell, column j belongs to lane j mod 4; (0 + 1) + (2 + 3) is added.
-void farmio_pixel_fold(float *columns, size_t count, size_t phase, size_t scale, float *cells);
 
 #ifdef __cplusplus
 }

@@ -32,8 +32,8 @@ extension Attribute {
     return Rational(numerator: value.i32(at: 0), denominator: value.u32(at: 4))
   }
 
-  /// The time of a `timecode`.
-  public var timecode: Timecode? { fields("timecode") ? Timecode(word: value.u32(at: 0)) : nil }
+  /// The time of a `timecode`; `nil`, too, for digits that are none.
+  public var timeCode: TimeCode? { fields("timecode") ? TimeCode(word: value.u32(at: 0)) : nil }
 
   /// The seven numbers of a `keycode`.
   public var keycode: Keycode? {
@@ -155,9 +155,9 @@ extension Attribute {
   }
 
   /// A `timecode` without user bits.
-  public init(_ name: String, timecode: Timecode) {
+  public init(_ name: String, timeCode: TimeCode) {
     self.init(name: name, type: "timecode") {
-      $0.append(timecode.word)
+      $0.append(timeCode.word)
       $0.append(UInt32(0))
     }
   }

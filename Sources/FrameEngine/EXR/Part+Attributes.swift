@@ -2,7 +2,7 @@
 /// type.
 extension Part {
   /// The time code of the frame (`timeCode`).
-  public var timecode: Timecode? { attribute("timeCode")?.timecode }
+  public var timeCode: TimeCode? { attribute("timeCode")?.timeCode }
 
   /// The rate of the sequence (`framesPerSecond`).
   public var framesPerSecond: Rational? { attribute("framesPerSecond")?.rational }

@@ -7,8 +7,6 @@ public struct PartScan: Sendable {
   public private(set) var statistics: [ChannelStatistics]
   /// Where the full resolution holds colour.
   public private(set) var zeroMap: ZeroMap
-  /// The shrunken image, if the plan asks for one.
-  public private(set) var thumbnail: BoxGrid?
   /// Chunks merged so far, of all levels.
   public private(set) var chunkCount = 0
   /// For each alpha channel with colour of its own: the alpha, and the pixels where it is zero and
@@ -28,7 +26,6 @@ public struct PartScan: Sendable {
     statistics = plan.channels.map { _ in ChannelStatistics() }
     let origin = PixelPosition(x: plan.window.minX, y: plan.window.minY)
     zeroMap = ZeroMap(plan.window, origin: origin)
-    thumbnail = plan.thumbnail.map { BoxGrid(plan.window, origin: origin, $0) }
     uncoveredPixels = plan.covers.map { _ in Sightings() }
     stream = plan.limits.fireflies.map { FireflyStream($0) }
     if plan.takesDigest {
@@ -45,7 +42,6 @@ public struct PartScan: Sendable {
     guard scan.region.level == .full else { return }
     for channel in statistics.indices { statistics[channel].merge(scan.statistics[channel]) }
     zeroMap.merge(scan.zeroMap)
-    if let part = scan.thumbnail { thumbnail?.merge(part) }
     for index in uncoveredPixels.indices { uncoveredPixels[index].merge(scan.uncovered[index]) }
     insideFireflies.merge(scan.fireflies)
     stream?.append(scan.borders)

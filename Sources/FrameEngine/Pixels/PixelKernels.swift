@@ -2,24 +2,19 @@ internal import CKernels
 
 /// The row kernels over checked spans: the only place here that meets their pointers.
 enum PixelKernels {
-  /// What `count` samples from `offset` on hold; finite ones are added to `columns`, if any.
+  /// What `count` samples from `offset` on hold.
   static func survey(
-    _ bytes: RawSpan, at offset: Int, count: Int, _ type: PixelType, limit: Int32,
-    columns: inout [Float], useColumns: Bool
+    _ bytes: RawSpan, at offset: Int, count: Int, _ type: PixelType, limit: Int32
   ) -> RowSurvey {
     check(bytes, offset, count, type)
-    precondition(!useColumns || columns.count >= count, "a column for every sample")
     var row = farmio_pixel_row()
     unsafe bytes.withUnsafeBytes { bytes in
-      unsafe columns.withUnsafeMutableBufferPointer { columns in
-        guard let base = bytes.baseAddress else { return }
-        let samples = unsafe (base + offset).assumingMemoryBound(to: UInt8.self)
-        let target = useColumns ? columns.baseAddress : nil
-        switch type {
-        case .half: unsafe farmio_pixel_survey_half(samples, count, limit, target, &row)
-        case .float: unsafe farmio_pixel_survey_float(samples, count, limit, target, &row)
-        case .uint: unsafe farmio_pixel_survey_uint(samples, count, limit, target, &row)
-        }
+      guard let base = bytes.baseAddress else { return }
+      let samples = unsafe (base + offset).assumingMemoryBound(to: UInt8.self)
+      switch type {
+      case .half: unsafe farmio_pixel_survey_half(samples, count, limit, &row)
+      case .float: unsafe farmio_pixel_survey_float(samples, count, limit, &row)
+      case .uint: unsafe farmio_pixel_survey_uint(samples, count, limit, &row)
       }
     }
     return RowSurvey(row)
@@ -38,24 +33,6 @@ enum PixelKernels {
       let first = unsafe farmio_pixel_first(samples, count, width, members)
       guard first < count else { return nil }
       return (first, unsafe farmio_pixel_last(samples, count, width, members))
-    }
-  }
-
-  /// Calls `body` with the index of every sample that belongs to `wanted`: slow, for what is rare.
-  static func forEach(
-    in wanted: SampleClass, _ bytes: RawSpan, at offset: Int, count: Int, _ type: PixelType,
-    _ body: (Int) -> Void
-  ) {
-    guard let (first, last) = extent(of: wanted, bytes, at: offset, count: count, type) else {
-      return
-    }
-    for index in first...last {
-      let at = offset + index * type.byteCount
-      let bits =
-        unsafe type == .half
-        ? UInt32(bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt16.self))
-        : bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt32.self)
-      if wanted.contains(bits) { body(index) }
     }
   }
 
@@ -93,21 +70,6 @@ enum PixelKernels {
           SampleKey.zeroMask(cover.type),
           (base + other.offset).assumingMemoryBound(to: UInt8.self), Int32(other.type.byteCount),
           SampleKey.zeroMask(other.type), count, target)
-      }
-    }
-  }
-
-  /// Adds `count` columns to cells of `scale` columns and clears them; see `farmio_pixel_fold`.
-  static func fold(
-    _ columns: inout [Float], count: Int, phase: Int, scale: Int, cells: inout [Float], from: Int
-  ) {
-    guard count > 0 else { return }
-    precondition(columns.count >= count && phase < scale, "columns for every cell")
-    precondition(from + (phase + count + scale - 1) / scale <= cells.count, "cells for all")
-    unsafe columns.withUnsafeMutableBufferPointer { columns in
-      unsafe cells.withUnsafeMutableBufferPointer { cells in
-        guard let source = columns.baseAddress, let target = cells.baseAddress else { return }
-        unsafe farmio_pixel_fold(source, count, phase, scale, target + from)
       }
     }
   }

@@ -6,8 +6,6 @@ public struct PixelScan: Sendable {
   public internal(set) var statistics: [ChannelStatistics]
   /// Where the chunk holds colour.
   public internal(set) var zeroMap: ZeroMap
-  /// The shrunken chunk, if the plan asks for one and the chunk belongs to the full resolution.
-  public internal(set) var thumbnail: BoxGrid?
   /// BLAKE3 of the unpacked bytes of each line, from the top; of a tile, of all its bytes. Empty
   /// if the plan asks for none.
   public internal(set) var digests = [Digest]()
@@ -32,8 +30,5 @@ public struct PixelScan: Sendable {
     statistics = plan.channels.map { _ in ChannelStatistics() }
     zeroMap = ZeroMap(region.window, origin: origin)
     uncovered = plan.covers.map { _ in Sightings() }
-    if let thumbnail = plan.thumbnail, region.level == .full {
-      self.thumbnail = BoxGrid(region.window, origin: origin, thumbnail)
-    }
   }
 }

@@ -1,11 +1,10 @@
 /// Looks at the chunks of a part, one after the other: one scanner a thread.
 ///
-/// One pass over the rows of each channel gives statistics, thumbnail and zero map together; light
-/// and digest are taken from the same bytes while they are in the cache. Allocates for the result
+/// One pass over the rows of each channel gives statistics and zero map together; light and digest
+/// are taken from the same bytes while they are in the cache. Allocates for the result
 /// alone. Cost for 4096x2160 RGBA half, without the digest: see `Benchmarks pixels`.
 public struct PixelScanner: ~Copyable {
   private let plan: ScanPlan
-  private var columns = [Float]()
   private var hits = [UInt8]()
   private var found = [UInt32]()
   private var light = PeakPlane(width: 0, minX: 0, minY: 0)
@@ -25,10 +24,7 @@ public struct PixelScanner: ~Copyable {
     precondition(shape.window == region.window && shape.channels.count == plan.channels.count)
     var scan = PixelScan(plan, region)
     let width = region.window.width
-    if columns.count < width {
-      columns = [Float](repeating: 0, count: width)
-      hits = [UInt8](repeating: 0, count: width)
-    }
+    if hits.count < width { hits = [UInt8](repeating: 0, count: width) }
     let rows = plan.channels.count * region.window.height
     if zeros.count < rows { zeros = [Int](repeating: 0, count: rows) }
     for channel in plan.channels.indices { survey(channel, shape, bytes, &scan) }
@@ -46,40 +42,15 @@ public struct PixelScanner: ~Copyable {
   ) {
     let row = ChannelRow(channel, shape)
     let limit = plan.limitKeys[channel]
-    let plane = scan.thumbnail?.planes.firstIndex { $0.channel == channel }
     let isMapped = plan.mapped.contains(channel)
-    /// The rows that the columns hold: how many, and the number of the last one.
-    var folded = (rows: 0, y: row.firstY)
     for index in 0..<row.rowCount {
       let y = row.y(index)
-      if let plane, scan.thumbnail?.cellRow(y) != scan.thumbnail?.cellRow(folded.y) {
-        fold(plane, row, folded, &scan)
-        folded.rows = 0
-      }
       let offset = row.offset(index)
-      let seen = PixelKernels.survey(
-        bytes, at: offset, count: row.count, row.type, limit: limit, columns: &columns,
-        useColumns: plane != nil)
+      let seen = PixelKernels.survey(bytes, at: offset, count: row.count, row.type, limit: limit)
       zeros[channel * shape.window.height + y - shape.window.minY] = seen.zeros
       row.note(seen, index, bytes, limit: limit, in: &scan.statistics[channel])
       if isMapped { scan.zeroMap.note(y, bytes, at: offset, row.type, zeros: seen.zeros) }
-      guard let plane else { continue }
-      folded = (folded.rows + 1, y)
-      if seen.nans + seen.infinities > 0 {
-        PixelKernels.forEach(
-          in: .unbounded(row.type), bytes, at: offset, count: row.count, row.type
-        ) { scan.thumbnail?.discount(plane: plane, x: row.firstX + $0 * row.xStep, y: y) }
-      }
     }
-    if let plane { fold(plane, row, folded, &scan) }
-  }
-
-  private mutating func fold(
-    _ plane: Int, _ row: ChannelRow, _ folded: (rows: Int, y: Int), _ scan: inout PixelScan
-  ) {
-    scan.thumbnail?.fold(
-      plane: plane, &columns, count: row.count, firstX: row.firstX, step: row.xStep, y: folded.y,
-      rows: folded.rows)
   }
 
   /// Counts the pixels that have colour where their alpha is zero.

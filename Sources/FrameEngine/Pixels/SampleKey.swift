@@ -59,9 +59,6 @@ struct SampleClass: Hashable {
     span = range.upperBound - range.lowerBound
   }
 
-  /// Whether a sample with these bits belongs to it.
-  func contains(_ bits: UInt32) -> Bool { (bits & mask) &- first <= span }
-
   /// NaN; a uint has none.
   static func nan(_ type: PixelType) -> SampleClass {
     type == .half
@@ -72,12 +69,6 @@ struct SampleClass: Hashable {
   static func infinite(_ type: PixelType) -> SampleClass {
     type == .half
       ? SampleClass(0x7FFF, 0x7C00...0x7C00) : SampleClass(0x7FFF_FFFF, 0x7F80_0000...0x7F80_0000)
-  }
-
-  /// NaN and infinity.
-  static func unbounded(_ type: PixelType) -> SampleClass {
-    type == .half
-      ? SampleClass(0x7FFF, 0x7C00...0x7FFF) : SampleClass(0x7FFF_FFFF, 0x7F80_0000...0x7FFF_FFFF)
   }
 
   /// Finite and below zero; a uint never is.

@@ -5,10 +5,8 @@ enum ScalarSurvey {
   /// Samples of a row over which a lane adds halves as floats.
   static let block = 512
 
-  /// What the samples with these bits hold. `columns`, unless empty, gets every finite sample.
-  static func survey(
-    _ samples: [UInt32], _ type: PixelType, limit: Int32, columns: inout [Float]
-  ) -> RowSurvey {
+  /// What the samples with these bits hold.
+  static func survey(_ samples: [UInt32], _ type: PixelType, limit: Int32) -> RowSurvey {
     var row = RowSurvey()
     var floats = [Float](repeating: 0, count: lanes)
     var doubles = [Double](repeating: 0, count: lanes)
@@ -21,7 +19,6 @@ enum ScalarSurvey {
       } else {
         doubles[index % lanes] += finite
       }
-      if !columns.isEmpty { columns[index] += Float(finite) }
       if (index + 1).isMultiple(of: block) || index == samples.count - 1 {
         for lane in 0..<lanes { doubles[lane] += Double(floats[lane]) }
         floats = [Float](repeating: 0, count: lanes)

@@ -2,21 +2,6 @@
 ///
 /// Deep parts have no plan: their samples are not described by a `ChunkShape`.
 public struct ScanPlan: Sendable {
-  /// Which channels to shrink, and how far.
-  public struct Thumbnail: Hashable, Sendable {
-    /// Columns and rows of a cell.
-    public var scale: Int
-    /// The channels, by their number.
-    public var channels: [Int]
-
-    /// A thumbnail whose cells are `scale` by `scale` pixels.
-    public init(scale: Int, channels: [Int]) {
-      precondition(scale > 0, "a cell holds at least a pixel")
-      self.scale = scale
-      self.channels = channels
-    }
-  }
-
   /// An alpha channel and the colour that it covers.
   struct Cover: Hashable {
     let alpha: Int
@@ -32,8 +17,6 @@ public struct ScanPlan: Sendable {
   /// The colour channels of the main layer: those without a layer, or of the first layer that has
   /// colour. They decide what is black, empty or a firefly.
   public let mainColours: [Int]
-  /// The thumbnail to make, if any.
-  public let thumbnail: Thumbnail?
   /// Whether to take the digest of the pixels.
   public let takesDigest: Bool
   /// The limits that were planned with.
@@ -47,17 +30,13 @@ public struct ScanPlan: Sendable {
   let bright: [Int]
 
   /// A plan for the chunks of `part`.
-  public init(
-    _ part: Part, limits: PixelLimits = .standard, thumbnail: Thumbnail? = nil,
-    takesDigest: Bool = true
-  ) {
+  public init(_ part: Part, limits: PixelLimits = .standard, takesDigest: Bool = true) {
     precondition(!part.kind.isDeep, "deep samples are no rows of a chunk")
     let channels = part.channels
     let roles = ChannelRole.roles(of: channels, overrides: limits.roles)
     window = part.dataWindow
     self.channels = channels
     self.roles = roles
-    self.thumbnail = thumbnail
     self.takesDigest = takesDigest
     self.limits = limits
     isTiled = part.kind.isTiled

@@ -57,7 +57,7 @@ extension Attribute {
     case "v3f": return floats(3)
     case "chromaticities": return floats(8)
     case "rational": return FrameRate(self).map { "\($0)" } ?? ""
-    case "timecode": return TimeCode(self).map { "\($0)" } ?? ""
+    case "timecode": return timeCode.map { "\($0)" } ?? ""
     case "v2i": return integers(2)
     case "v3i": return integers(3)
     case "box2i": return integers(4)

@@ -11,7 +11,7 @@ extension SequenceJudge {
     let numbered = frames.filter { $0.frame != nil && !$0.parts.isEmpty }
     let samples = numbered.compactMap { summary in
       summary.timeCode.map {
-        Sample(summary: summary, frame: summary.frame ?? 0, code: TimeCode($0))
+        Sample(summary: summary, frame: summary.frame ?? 0, code: $0.timeCode)
       }
     }
     guard !samples.isEmpty else { return [] }
