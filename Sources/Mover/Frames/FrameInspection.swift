@@ -38,6 +38,13 @@ struct FrameInspection: ~Copyable {
     _ container: Container, _ memory: FrameBytes, _ crew: FrameCrew, _ findings: inout [Finding]
   ) {
     let looks = container.parts.enumerated().map { number, part in look(at: part, number) }
+    for (number, part) in container.parts.enumerated()
+    where options.depth == .pixels && FrameInspection.isVast(part) {
+      findings.append(
+        Finding(
+          .limitExceeded, FindingPlace(part: number),
+          "the window is too large for its samples to be looked at"))
+    }
     let frame = FrameLook(container, looks)
     let cancellation = cancellation
     crew.run(upTo: frame.sliceCount) { frame.run(&$0, memory, cancellation) }
@@ -62,7 +69,7 @@ struct FrameInspection: ~Copyable {
   }
 
   private func look(at part: Part, _ number: Int) -> PartLook {
-    guard options.depth == .pixels, !part.kind.isDeep else {
+    guard options.depth == .pixels, !part.kind.isDeep, !FrameInspection.isVast(part) else {
       return PartLook(part: part, number: number, plan: nil, thumbnail: nil, layers: [])
     }
     let layers = Cryptomatte.layers(of: part).map { matte in
@@ -74,6 +81,13 @@ struct FrameInspection: ~Copyable {
     return PartLook(
       part: part, number: number, plan: plan, thumbnail: number == 0 ? thumbnail(of: part) : nil,
       layers: layers)
+  }
+
+  /// Whether a window is so large that what is kept for each row and cell would take memory that
+  /// no real frame needs.
+  private static func isVast(_ part: Part) -> Bool {
+    let window = part.dataWindow
+    return max(window.width, window.height) > 1 << 22 || window.area > 1 << 34
   }
 
   /// An empty picture of what a person looks at.
