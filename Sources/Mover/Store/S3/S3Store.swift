@@ -71,7 +71,7 @@ public final class S3Store: Store {
   /// Stores an object by one request.
   func write(_ name: String, _ bytes: RawSpan) throws(StoreError) {
     try failing("write", name) { () throws(ServiceError) in
-      _ = try service.send(putCall(name, bytes), body: bytes)
+      _ = try service.send(putCall(name, bytes), body: bytes, check: S3Store.checkTag)
     }
   }
 
@@ -96,7 +96,7 @@ public final class S3Store: Store {
     var call = putCall(name, bytes.rawBytes)
     call.headers.append(HTTPHeader("If-None-Match", "*"))
     do throws(ServiceError) {
-      _ = try service.send(call, body: bytes.rawBytes)
+      _ = try service.send(call, body: bytes.rawBytes, check: S3Store.checkTag)
       return true
     } catch {
       guard error.status == 412 else {
@@ -138,9 +138,18 @@ public final class S3Store: Store {
     }
   }
 
+  /// Whoever answers for an object names its ETag. A gateway or portal in between that says 200 to
+  /// everything does not, and has stored nothing.
+  private static func checkTag(_ response: HTTPResponse) throws(ServiceError) {
+    if response["etag"] == nil {
+      throw S3Service.failure(response, message: "the answer has no ETag: it is not the service's")
+    }
+  }
+
   /// Compares a whole object with the checksum that the server keeps, if it does. That of parts
   /// (`…-3`) is another.
   private static func checkWhole(_ response: HTTPResponse) throws(ServiceError) {
+    try checkTag(response)
     guard let stated = response["x-amz-checksum-crc32c"], !stated.contains("-"),
       response["x-amz-checksum-type"] != "COMPOSITE"
     else { return }
@@ -158,6 +167,7 @@ public final class S3Store: Store {
     call.headers = [HTTPHeader("Range", "bytes=\(offset)-\(last)")]
     do throws(ServiceError) {
       return try service.fetch(call, into: &buffer) { response throws(ServiceError) in
+        try S3Store.checkTag(response)
         guard ContentRange(response)?.answers(offset...last, by: response.byteCount) == true else {
           throw S3Service.failure(response, message: "the answer is not the range asked for")
         }
@@ -183,7 +193,7 @@ public final class S3Store: Store {
   /// The headers of an object; `nil` if there is none.
   func head(_ name: String) throws(StoreError) -> HTTPResponse? {
     do throws(ServiceError) {
-      return try service.send(S3Service.Call(.head, key(name)))
+      return try service.send(S3Service.Call(.head, key(name)), check: S3Store.checkTag)
     } catch {
       if error.isAbsent { return nil }
       throw StoreError(error, "ask for", place + name, remedy: error.remedy)
