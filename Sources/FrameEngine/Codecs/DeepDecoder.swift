@@ -109,9 +109,7 @@ public struct DeepDecoder: ~Copyable, Sendable {
     for row in 0..<window.height {
       var before: Int32 = 0
       for column in 0..<window.width {
-        let offset = (row * window.width + column) * 4
-        let total = Int32(
-          littleEndian: unsafe totals.unsafeLoadUnaligned(fromByteOffset: offset, as: Int32.self))
+        let total = totals.i32(at: (row * window.width + column) * 4)
         guard total >= before else {
           throw ChunkFault(
             .deepCounts,

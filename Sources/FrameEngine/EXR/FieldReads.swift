@@ -2,6 +2,11 @@ extension RawSpan {
   /// The byte at `offset`, which lies inside.
   func byte(at offset: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 
+  /// Two bytes, the least significant first; both lie inside.
+  func u16(at offset: Int) -> UInt16 {
+    UInt16(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+  }
+
   /// Four bytes, the least significant first; all lie inside.
   func u32(at offset: Int) -> UInt32 {
     UInt32(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
@@ -34,6 +39,12 @@ extension [UInt8] {
 
   /// Four bytes as an IEEE 754 number; all lie inside.
   func float(at offset: Int) -> Float { Float(bitPattern: u32(at: offset)) }
+
+  /// The bytes as so many words of four bytes, the least significant first; `nil` for another
+  /// number of bytes.
+  func words(_ count: Int) -> [UInt32]? {
+    self.count == count * 4 ? (0..<count).map { u32(at: $0 * 4) } : nil
+  }
 }
 
 extension ByteWriter {

@@ -40,7 +40,7 @@ public struct MipBuilder: Hashable, Sendable {
   /// The levels of one channel, so that channels can be shared among threads.
   public func levels(of raster: Raster, channel: Int) -> ChannelLevels {
     precondition(raster.isFullySampled, "a tiled part has a sample of each channel everywhere")
-    let grid = LevelGrid(raster.window, tiles)
+    let grid = MipGrid(raster.window, tiles)
     let planes =
       if raster.channels[channel].type == .uint {
         grid.levels.dropFirst().map { point(raster, channel, grid.window(of: $0)) }
@@ -55,7 +55,7 @@ public struct MipBuilder: Hashable, Sendable {
   /// The levels out of those of all channels, in the channels' order.
   public func assemble(_ raster: Raster, _ channels: [ChannelLevels]) -> [MipLevel] {
     precondition(channels.count == raster.channels.count, "each channel has its levels")
-    let grid = LevelGrid(raster.window, tiles)
+    let grid = MipGrid(raster.window, tiles)
     return grid.levels.enumerated().map { place, level in
       guard place > 0 else { return MipLevel(level: level, raster: raster) }
       let planes = channels.map { $0.planes[place - 1] }
@@ -66,7 +66,7 @@ public struct MipBuilder: Hashable, Sendable {
     }
   }
 
-  private func mip(_ raster: Raster, _ channel: Int, _ grid: LevelGrid) -> [Raster.Plane] {
+  private func mip(_ raster: Raster, _ channel: Int, _ grid: MipGrid) -> [Raster.Plane] {
     var previous: FloatPlane?
     return grid.levels.dropFirst().map { level in
       let window = grid.window(of: level)
@@ -78,7 +78,7 @@ public struct MipBuilder: Hashable, Sendable {
 
   /// The first level of each row of levels comes from the one above it, the others from the one
   /// before.
-  private func rip(_ raster: Raster, _ channel: Int, _ grid: LevelGrid) -> [Raster.Plane] {
+  private func rip(_ raster: Raster, _ channel: Int, _ grid: MipGrid) -> [Raster.Plane] {
     var above: FloatPlane?
     var previous: FloatPlane?
     return grid.levels.dropFirst().map { level in

@@ -17,7 +17,7 @@ public struct TileBuilder: Sendable {
   public init(_ levels: [MipLevel], tiles: TileDescription) {
     precondition(!levels.isEmpty, "there is a full resolution")
     channels = levels[0].raster.channels
-    regions = LevelGrid(levels[0].raster.window, tiles).regions
+    regions = MipGrid(levels[0].raster.window, tiles).regions
     self.levels = Dictionary(uniqueKeysWithValues: levels.map { ($0.level, $0.raster) })
   }
 

@@ -105,15 +105,9 @@ extension RawSpan {
   /// The value of the sample that starts at `offset`.
   fileprivate func sample(at offset: Int, _ type: PixelType) -> Double {
     switch type {
-    case .half:
-      let bits = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self)
-      return Double(Float16(bitPattern: UInt16(littleEndian: bits)))
-    case .float:
-      let bits = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
-      return Double(Float(bitPattern: UInt32(littleEndian: bits)))
-    case .uint:
-      let bits = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
-      return Double(UInt32(littleEndian: bits))
+    case .half: Double(Float16(bitPattern: u16(at: offset)))
+    case .float: Double(Float(bitPattern: u32(at: offset)))
+    case .uint: Double(u32(at: offset))
     }
   }
 }

@@ -14,8 +14,8 @@ public struct FrameRate: Sendable {
 
   /// The rate that an attribute of type `rational` holds; `nil` if it holds none.
   public init?(_ attribute: Attribute) {
-    guard attribute.type == "rational", let words = attribute.value.words(2) else { return nil }
-    self.init(Int32(bitPattern: words[0]), words[1])
+    guard let rational = attribute.rational else { return nil }
+    self.init(rational.numerator, rational.denominator)
   }
 
   /// Reads `24`, `23.976` or `24000/1001`; `nil` for anything else. The decimals of television
@@ -59,15 +59,5 @@ extension FrameRate: CustomStringConvertible {
   /// `24` or `24000/1001`.
   public var description: String {
     denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)"
-  }
-}
-
-extension [UInt8] {
-  /// The bytes as so many little-endian words of 32 bits; `nil` for another number of bytes.
-  func words(_ count: Int) -> [UInt32]? {
-    guard self.count == count * 4 else { return nil }
-    return (0..<count).map { index in
-      (0..<4).reduce(0) { $0 | UInt32(self[index * 4 + $1]) << (8 * UInt32($1)) }
-    }
   }
 }

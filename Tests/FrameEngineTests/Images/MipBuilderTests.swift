@@ -45,7 +45,7 @@ import Testing
     for mode in [LevelMode.mip, .rip] {
       let levels = MipBuilder(tiles(mode, rounding)).levels(of: raster)
       #expect(levels[0].raster == raster)
-      #expect(levels.map(\.level) == LevelGrid(full, tiles(mode, rounding)).levels)
+      #expect(levels.map(\.level) == MipGrid(full, tiles(mode, rounding)).levels)
       var naive = [Level: [[Double]]]()
       for level in levels {
         let window = level.raster.window

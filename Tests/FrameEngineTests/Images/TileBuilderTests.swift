@@ -17,7 +17,7 @@ import Testing
       back.fill(builder.shape(region), bytes.rawBytes)
     }
     #expect(back == raster)
-    #expect(builder.regions == LevelGrid(window, tiles).regions)
+    #expect(builder.regions == MipGrid(window, tiles).regions)
   }
 
   @Test func tilesOfALevelHoldTheLevel() throws {

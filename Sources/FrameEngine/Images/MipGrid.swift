@@ -1,6 +1,6 @@
 /// The levels and tiles of a part, in the order of its offset table: level by level (of rip-maps,
 /// halvings of the width run first), in a level row by row.
-struct LevelGrid: Hashable, Sendable {
+struct MipGrid: Hashable, Sendable {
   let full: Window
   let tiles: TileDescription
 

@@ -2,11 +2,11 @@ import Testing
 
 @testable import FrameEngine
 
-@Suite struct LevelGridTests {
+@Suite struct MipGridTests {
   private func grid(
     _ width: Int, _ height: Int, _ mode: LevelMode, _ rounding: LevelRounding
-  ) -> LevelGrid {
-    LevelGrid(
+  ) -> MipGrid {
+    MipGrid(
       Window(minX: -5, minY: 3, maxX: width - 6, maxY: height + 2),
       TileDescription(width: 4, height: 3, mode: mode, rounding: rounding))
   }
