@@ -64,19 +64,29 @@ extension Session {
     return RepositoryKey(try secrets.secret(for: place))
   }
 
+  /// The snapshots that can be read; each that cannot is warned of.
+  func listing(of repository: Repository) throws(CommandError) -> SnapshotListing {
+    let listing = try working { () throws(RepositoryError) in try repository.snapshotListing() }
+    for lost in listing.lost {
+      report.warning("\(lost.fault); \(lost.fault.remedy)")
+    }
+    return listing
+  }
+
   /// The snapshot that a command line names.
   func snapshot(
     _ name: SnapshotName, of repository: Repository
   ) throws(CommandError) -> Snapshot {
-    try working { () throws(RepositoryError) in try repository.snapshot(named: name.text) }
+    try snapshots([name], of: repository)[0]
   }
 
   /// The snapshots that a command line names.
   func snapshots(
     _ names: [SnapshotName], of repository: Repository
   ) throws(CommandError) -> [Snapshot] {
-    try working { () throws(RepositoryError) in
-      try repository.snapshots(named: names.map(\.text))
+    let listing = try listing(of: repository)
+    return try working { () throws(RepositoryError) in
+      try listing.snapshots(named: names.map(\.text))
     }
   }
 

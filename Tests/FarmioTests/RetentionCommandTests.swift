@@ -4,6 +4,33 @@ import Testing
 
 /// `forget` and `prune`, run as a shell does.
 @Suite struct RetentionCommandTests {
+  @Test func aLostSnapshotIsNamedAndBlocksNothingElse() throws {
+    try Workshop.with { workshop in
+      try workshop.run("echo 1 > t/a")
+      let first = try workshop.backup()
+      let second = try workshop.backup()
+      try workshop.run(
+        """
+        for f in r/refs/\(second) r/copies/refs/\(second); do
+          chmod u+w $f; printf XXXX | dd of=$f bs=1 seek=50 conv=notrunc status=none
+        done
+        """)
+      let list = try workshop.process("farmio snapshots r -q")
+      #expect(list.status == 1 && list.output == "\(first)\n")
+      #expect(list.errors.contains("is lost") && list.errors.contains("farmio forget REPO"))
+      let restored = try workshop.process("farmio restore r latest:t -o out; diff -r t out")
+      #expect(restored.status == 0 && restored.errors.contains("is lost"))
+      #expect(try workshop.process("farmio check r --repair").status == 1)
+      let prune = try workshop.process("farmio prune r")
+      #expect(prune.status == 1 && prune.errors.contains(second))
+      let third = try workshop.backup()
+      let forgotten = try workshop.run("farmio forget r \(second.prefix(12))")
+      #expect(forgotten.hasPrefix("forget  \(second.prefix(12))  lost\n"))
+      try workshop.run("farmio prune r -q; farmio check r -q")
+      #expect(try workshop.run("farmio snapshots r -q") == "\(first)\n\(third)\n")
+    }
+  }
+
   @Test func rulesForgetAndPruneGivesTheSpaceBack() throws {
     try Workshop.with { workshop in
       try workshop.run("head -c 2000000 /dev/urandom > t/first; echo kept > t/kept")

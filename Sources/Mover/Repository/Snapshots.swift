@@ -44,23 +44,32 @@ extension Repository {
   /// Every snapshot, oldest first. A reference that cannot be read stops it: a list that silently
   /// lacks one would let a collector delete its chunks.
   public func snapshots() throws(RepositoryError) -> [Snapshot] {
-    try snapshots(skippingDamaged: false)
+    let listing = try snapshotListing()
+    if let lost = listing.lost.first { throw lost.fault }
+    return listing.snapshots
   }
 
-  private func snapshots(skippingDamaged: Bool) throws(RepositoryError) -> [Snapshot] {
+  /// Every snapshot that can be read, and those that cannot. For looking and taking; what may be
+  /// deleted is decided by `snapshots`.
+  public func snapshotListing() throws(RepositoryError) -> SnapshotListing {
     let forgotten = Set(try list("forgotten/").map(\.name))
-    var snapshots = [Snapshot]()
+    var listing = SnapshotListing(place: place)
     for object in try list("refs/") {
       guard let run = RunID(hex: object.name.dropFirst("refs/".count)) else { continue }
       guard !forgotten.contains(Repository.forgottenName(run)) else { continue }
       do throws(RepositoryError) {
         guard let record = try committedSnapshot(run) else { continue }
-        snapshots.append(Snapshot(id: run, record: record))
+        listing.snapshots.append(Snapshot(id: run, record: record))
       } catch {
-        guard skippingDamaged, error.isDamage else { throw error }
+        guard error.isDamage else { throw error }
+        let copy = Repository.referenceCopyName(run)
+        let hasCopy = try storing { () throws(StoreError) in try store.size(copy) } != nil
+        listing.lost.append(LostSnapshot(id: run, hasCopy: hasCopy, cause: error))
       }
     }
-    return snapshots.sorted { ($0.record.time, $0.id) < ($1.record.time, $1.id) }
+    listing.snapshots.sort { ($0.record.time, $0.id) < ($1.record.time, $1.id) }
+    listing.lost.sort { $0.id < $1.id }
+    return listing
   }
 
   /// The copy of a reference, and what it says; `nil` if it is missing or damaged.
@@ -80,30 +89,71 @@ extension Repository {
     return (bytes, record)
   }
 
-  /// The one snapshot that `name` means: an ID, the unique start of one, or `latest`.
-  ///
-  /// A damaged reference is no obstacle for those that are named by their IDs; which is the latest
-  /// cannot be told beside one.
+  /// The one snapshot that `name` means, of those that can be read: see `SnapshotListing`.
   public func snapshot(named name: String) throws(RepositoryError) -> Snapshot {
-    try snapshot(named: name, among: try snapshots(skippingDamaged: name != "latest"))
+    try snapshotListing().snapshot(named: name)
   }
+}
 
-  /// The snapshots that `names` mean, in their order, each once. One listing for all.
+/// A snapshot whose reference cannot be read, nor its copy: what it held is still stored, and
+/// nothing says where it begins. Or a run that ended without a snapshot.
+public struct LostSnapshot: Hashable, Sendable {
+  /// The run that made it.
+  public let id: RunID
+  /// Whether there is a copy, which is damaged too: then it surely was a snapshot.
+  public let hasCopy: Bool
+  /// What is wrong with the reference.
+  public let cause: RepositoryError
+
+  /// What a person has to know, and can do.
+  public var fault: RepositoryError {
+    let remedy =
+      hasCopy
+      ? "prune deletes nothing until it is given up with: farmio forget REPO \(id)"
+      : "run farmio check --repair"
+    return RepositoryError(
+      cause.code, cause.object,
+      hasCopy
+        ? "snapshot \(id.short) is lost: its reference is damaged, and the copy of it too"
+        : "what run \(id.short) came to is damaged (\(cause.reason)), and there is no copy of it",
+      remedy: remedy)
+  }
+}
+
+/// The snapshots of a repository, as far as they can be read.
+public struct SnapshotListing: Hashable, Sendable {
+  /// Those that can be read, oldest first.
+  public fileprivate(set) var snapshots: [Snapshot] = []
+  /// Those that cannot, by ID.
+  public fileprivate(set) var lost: [LostSnapshot] = []
+  private let place: String
+
+  fileprivate init(place: String) { self.place = place }
+
+  /// The snapshots that `names` mean, in their order, each once.
   public func snapshots(named names: [String]) throws(RepositoryError) -> [Snapshot] {
-    let all = try snapshots()
     var found = [Snapshot]()
     for name in names {
-      let snapshot = try snapshot(named: name, among: all)
+      let snapshot = try snapshot(named: name)
       if !found.contains(snapshot) { found.append(snapshot) }
     }
     return found
   }
 
-  private func snapshot(
-    named name: String, among all: [Snapshot]
-  ) throws(RepositoryError) -> Snapshot {
+  /// The lost snapshot that `name` means, by its ID or the unique start of one; `nil` if it may mean
+  /// another, or none that surely was a snapshot.
+  public func lostSnapshot(named name: String) -> LostSnapshot? {
+    let digits = name.lowercased()
+    let found = lost.filter { $0.hasCopy && $0.id.hex.hasPrefix(digits) }
+    let isUnique = found.count == 1 && !snapshots.contains { $0.id.hex.hasPrefix(digits) }
+    return isUnique && !digits.isEmpty ? found[0] : nil
+  }
+
+  /// The one snapshot that `name` means: an ID, the unique start of one, or `latest`, the newest
+  /// of those that can be read.
+  public func snapshot(named name: String) throws(RepositoryError) -> Snapshot {
     if name == "latest" {
-      guard let last = all.last else {
+      guard let last = snapshots.last else {
         throw RepositoryError(
           .noSnapshot, place, "the repository has no snapshots",
           remedy: "make one with: farmio backup \(place) PATH")
@@ -111,8 +161,10 @@ extension Repository {
       return last
     }
     let digits = name.lowercased()
-    let found = all.filter { $0.id.hex.hasPrefix(digits) }
+    let found = snapshots.filter { $0.id.hex.hasPrefix(digits) }
     if let only = found.first, found.count == 1, !digits.isEmpty { return only }
+    let gone = lost.filter { $0.id.hex.hasPrefix(digits) }
+    if let only = gone.first, gone.count == 1, found.isEmpty { throw only.fault }
     throw RepositoryError(
       .noSnapshot, name,
       found.isEmpty ? "there is no such snapshot" : "\(found.count) snapshots start like this",

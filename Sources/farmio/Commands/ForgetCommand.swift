@@ -24,7 +24,8 @@ enum ForgetCommand {
         + "of paths on its own, so one machine's backups never push out another's; the newest of "
         + "each always stays. --tag, --host and --path say which snapshots the rules see; all "
         + "others stay. Days and weeks are those of this machine's time zone.",
-      "A snapshot named by SNAP is removed whatever it is. Without a rule and without SNAP nothing "
+      "A snapshot named by SNAP is removed whatever it is, also one that is lost since its record "
+        + "is damaged. Without a rule and without SNAP nothing "
         + "is removed.",
     ],
     operands: [Common.repositoryOperand.spec, snapshots.spec],
@@ -51,8 +52,10 @@ enum ForgetCommand {
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
     let rules = try rules(session)
     let repository = try session.openRepository()
-    let decisions = try decide(session, repository, rules)
-    let going = decisions.filter { !$0.isKept }.map(\.snapshot.id)
+    let listing = try session.listing(of: repository)
+    let lost = session[snapshots].compactMap { listing.lostSnapshot(named: $0.text)?.id }
+    let decisions = try decide(session, repository, listing, rules)
+    let going = decisions.filter { !$0.isKept }.map(\.snapshot.id) + lost
     let isDryRun = session[Common.dryRun]
     if !isDryRun {
       for id in going {
@@ -62,6 +65,7 @@ enum ForgetCommand {
         }
       }
     }
+    for id in lost { session.report.result("forget  \(id.hex.prefix(12))  lost") }
     show(decisions, isDryRun, session.report)
     let pruning = try prune(session, repository, going)
     session.report.document { write(decisions, isDryRun, pruning, to: &$0) }
@@ -101,10 +105,12 @@ enum ForgetCommand {
   }
 
   private static func decide(
-    _ session: Session, _ repository: Repository, _ rules: Retention?
+    _ session: Session, _ repository: Repository, _ listing: SnapshotListing,
+    _ rules: Retention?
   ) throws(CommandError) -> [Retention.Decision] {
     guard let rules else {
-      return try session.snapshots(session[snapshots], of: repository)
+      let names = session[snapshots].map(\.text).filter { listing.lostSnapshot(named: $0) == nil }
+      return try working { () throws(RepositoryError) in try listing.snapshots(named: names) }
         .map { Retention.Decision(snapshot: $0, reasons: []) }
     }
     let all = try working { () throws(RepositoryError) in try repository.snapshots() }

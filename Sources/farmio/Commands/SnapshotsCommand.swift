@@ -20,15 +20,16 @@ enum SnapshotsCommand {
         91b7e0c4d25f  2026-03-08 23:00:04  fs-01  nightly  41,190  803 GB  /show
         4f1c09d2a7be  2026-03-09 23:00:02  fs-01  nightly  41,208  812 GB  /show
         """),
+    exits: [
+      .init(.success, "every snapshot is listed"),
+      .init(.notWell, "a snapshot is lost, and named"),
+    ],
     run: run)
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
     let repository = try session.openRepository()
-    let all: [Snapshot]
-    do throws(RepositoryError) { all = try repository.snapshots() } catch {
-      throw CommandError(error)
-    }
-    var chosen = all.filter { SnapshotSelection(session).contains($0) }
+    let listing = try session.listing(of: repository)
+    var chosen = listing.snapshots.filter { SnapshotSelection(session).contains($0) }
     if let count = session[last] { chosen = SnapshotSelection.newest(count, of: chosen) }
     if session.report.isQuiet {
       for snapshot in chosen { session.report.result(snapshot.id.hex) }
@@ -38,7 +39,7 @@ enum SnapshotsCommand {
     for snapshot in chosen {
       session.report.record { $0.snapshot(snapshot) }
     }
-    return .success
+    return listing.lost.isEmpty ? .success : .notWell
   }
 
   private static func table(of snapshots: [Snapshot]) -> Table {

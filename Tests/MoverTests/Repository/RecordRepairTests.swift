@@ -60,6 +60,53 @@ import Testing
     #expect(try fixture.restore(snapshot, to: "last").failures.isEmpty)
   }
 
+  @Test func aLostSnapshotBlocksNothingButCollections() throws {
+    let (fixture, snapshot, image) = try collected()
+    let later = try fixture.backUp().snapshot
+    flip("refs/\(later.id)", in: fixture)
+    flip("copies/refs/\(later.id)", in: fixture)
+    let packs = Set(try fixture.packs(.data) + fixture.packs(.metadata))
+    for _ in 0..<2 {
+      let repaired = try check(fixture, repairs: true)
+      let finding = try #require(repaired.findings.first { $0.object == "refs/\(later.id)" })
+      #expect(!finding.isRepaired && finding.reason.contains("snapshot \(later.id.short) is lost"))
+      #expect(finding.reason.contains("farmio forget REPO \(later.id)"))
+    }
+    let listing = try fixture.repository.snapshotListing()
+    #expect(listing.snapshots == [snapshot] && listing.lost.map(\.id) == [later.id])
+    #expect(listing.lost.map(\.hasCopy) == [true])
+    #expect(try fixture.repository.snapshot(named: "latest") == snapshot)
+    #expect(try fixture.restore(snapshot, to: "target").failures.isEmpty)
+    #expect(try image.differences(from: fixture.image(at: "target")) == [])
+    #expect(throws: RepositoryError.self) {
+      try fixture.repository.snapshot(named: later.id.short)
+    }
+    // What it needs may yet be saved by someone: only giving it up lets it go.
+    #expect(throws: RepositoryError.self) { try collect(fixture) }
+    #expect(packs.isSubset(of: try fixture.packs(.data) + fixture.packs(.metadata)))
+    #expect(try fixture.backUp().failures.isEmpty)
+    #expect(listing.lostSnapshot(named: later.id.short)?.id == later.id)
+    try fixture.repository.forget(later.id, clock: fixture.clock)
+    #expect(try check(fixture).findings == [])
+    _ = try collect(fixture)
+  }
+
+  @Test func aReferenceWithoutACopyIsSaidToBecomeVoid() throws {
+    let (fixture, snapshot, _) = try collected()
+    let run = try Run(fixture.repository, .backup, host: .unseen("host"), clock: fixture.clock)
+    try run.void("nothing to do")
+    flip("refs/\(run.id)", in: fixture)
+    #expect(try fixture.repository.snapshot(named: "latest") == snapshot)
+    #expect(try fixture.repository.snapshotListing().lost.map(\.hasCopy) == [false])
+    let repaired = try check(fixture, repairs: true)
+    #expect(repaired.isWhole)
+    #expect(
+      repaired.findings.contains {
+        $0.object == "refs/\(run.id)" && $0.reason.contains("marked as a run that ended without")
+      })
+    #expect(try fixture.repository.snapshotListing().lost == [])
+  }
+
   @Test func aDamagedVerdictCondemnsAllItWasAbout() throws {
     let (fixture, _, _) = try collected()
     let condemned = try #require(try fixture.repository.tombstones(1)).condemned

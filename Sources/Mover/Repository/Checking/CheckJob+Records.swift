@@ -31,14 +31,46 @@ extension CheckJob {
         }
       } catch {
         guard error.isDamage else { throw error }
-        let (isMended, record) = options.repairs ? try records.mendReference(id) : (false, nil)
-        add(.reference, object.name, nil, error.reason, isRepaired: isMended)
-        if let record { snapshots.append(Snapshot(id: id, record: record)) }
+        if let record = try mendReference(id, error) {
+          snapshots.append(Snapshot(id: id, record: record))
+        }
       }
     }
     try checkSmallRecords()
     outcome.snapshots = snapshots.count
     return snapshots.sorted { ($0.record.time, $0.id) < ($1.record.time, $1.id) }
+  }
+
+  /// Names a damaged reference with what becomes of it, and returns the snapshot where its copy has
+  /// it.
+  private func mendReference(
+    _ id: RunID, _ fault: RepositoryError
+  ) throws(RepositoryError) -> SnapshotRecord? {
+    let name = Repository.referenceName(id)
+    guard options.repairs else {
+      let copied = try repository.copiedReference(id)?.record
+      let size = try storing { [store = repository.store] () throws(StoreError) in
+        try store.size(Repository.referenceCopyName(id))
+      }
+      let lost = LostSnapshot(id: id, hasCopy: size != nil, cause: fault)
+      add(.reference, name, nil, copied == nil ? lost.fault.reason : fault.reason)
+      return copied
+    }
+    switch try records.mendReference(id) {
+    case .restored(let record):
+      add(.reference, name, nil, "\(fault.reason); written again from its copy", isRepaired: true)
+      return record
+    case .void:
+      add(
+        .reference, name, nil,
+        "\(fault.reason); it has no copy, so it was no snapshot: marked as a run that ended "
+          + "without one",
+        isRepaired: true)
+    case .lost:
+      let lost = LostSnapshot(id: id, hasCopy: true, cause: fault).fault
+      add(.reference, name, nil, "\(lost.reason); \(lost.remedy)")
+    }
+    return nil
   }
 
   private func checkReferenceCopy(of id: RunID) throws(RepositoryError) {

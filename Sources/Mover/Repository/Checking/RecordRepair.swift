@@ -11,23 +11,30 @@ struct RecordRepair {
   let host: Host
   let clock: any Clock
 
-  /// A reference, from its copy. One without any copy was VOID: a snapshot's copy is written first.
-  /// Returns whether it is mended, and the snapshot.
-  func mendReference(
-    _ id: RunID
-  ) throws(RepositoryError) -> (isMended: Bool, record: SnapshotRecord?) {
+  /// What a repair made of a reference.
+  enum MendedReference {
+    /// It is the snapshot's again, from the copy.
+    case restored(SnapshotRecord)
+    /// It had no copy, and so was no snapshot's, whose copy is written first: it is VOID now.
+    case void
+    /// Its copy is damaged too. Nothing was written: what the snapshot needs stays where it is.
+    case lost
+  }
+
+  /// A reference, from its copy.
+  func mendReference(_ id: RunID) throws(RepositoryError) -> MendedReference {
     let store = repository.store
     let name = Repository.referenceName(id)
     if let copy = try repository.copiedReference(id) {
       try storing { () throws(StoreError) in try store.put(name, copy.bytes) }
-      return (true, copy.record)
+      return .restored(copy.record)
     }
     let size = try storing { () throws(StoreError) in
       try store.size(Repository.referenceCopyName(id))
     }
-    guard size == nil else { return (false, nil) }
+    guard size == nil else { return .lost }
     try repository.replace(name, kind: .reference, body: void)
-    return (true, nil)
+    return .void
   }
 
   /// Any other record; `false` if it cannot be mended now.

@@ -49,7 +49,9 @@ extension Inspector {
   /// Counts what `snapshots` hold, all if `nil`. Reads every tree among them, each part that is
   /// shared once, and no data.
   public func stats(of snapshots: [Snapshot]?) throws(RepositoryError) -> Stats {
-    let counted = if let snapshots { snapshots } else { try repository.snapshots() }
+    let listing = snapshots == nil ? try repository.snapshotListing() : nil
+    let counted = snapshots ?? listing?.snapshots ?? []
+    let lost = listing?.lost ?? []
     return try look(at: counted) { (run, known) throws(RepositoryError) in
       var marking = Marking(repository, known: known, usesOtherPacks: true)
       var stats = Stats()
@@ -60,9 +62,9 @@ extension Inspector {
         stats.count(snapshot.record.statistics)
       }
       stats.faults =
-        known.faults.map(\.description)
+        (lost.map(\.fault) + known.faults + known.bypassed).map(\.description)
         + marking.missing.map { "\($0.path) of snapshot \($0.snapshot): \($0.reason)" }
-      stats.count(marking.live, in: known, isComplete: snapshots == nil)
+      stats.count(marking.live, in: known, isComplete: snapshots == nil && lost.isEmpty)
       for segment in try repository.list("index/") { stats.repository.indexBytes += segment.size }
       return stats
     }
