@@ -140,8 +140,8 @@ public struct SnapshotListing: Hashable, Sendable {
     return found
   }
 
-  /// The lost snapshot that `name` means, by its ID or the unique start of one; `nil` if it may mean
-  /// another, or none that surely was a snapshot.
+  /// The lost snapshot that `name` means, by its ID or the unique start of one; `nil` if it may
+  /// mean another, or none that surely was a snapshot.
   public func lostSnapshot(named name: String) -> LostSnapshot? {
     let digits = name.lowercased()
     let found = lost.filter { $0.hasCopy && $0.id.hex.hasPrefix(digits) }

@@ -37,8 +37,8 @@ enum BackupCommand {
         + "nanoseconds, links, extended attributes, ACLs and holes are kept.",
       "A file that cannot be read, or that changes each time it is read, is named on stderr and "
         + "left out; the snapshot is made, and the exit status is 1. The repository's own folder, "
-        + "where it lies under PATH, is left out by itself, and that is said. After an interruption, run "
-        + "the same command again: what was stored is not stored twice.",
+        + "where it lies under PATH, is left out by itself, and that is said. After an "
+        + "interruption, run the same command again: what was stored is not stored twice.",
     ],
     operands: [Common.repositoryOperand.spec, paths.spec],
     options: [

@@ -2,8 +2,8 @@ import FrameEngine
 
 /// Reading what lies in several packs: one damaged copy costs nothing while another is whole.
 extension KnownChunks {
-  /// Reads `first` by `read`; where that is damaged, or its pack is gone, another pack's copy. Packs
-  /// that were read around are in `bypassed`. Throws the first copy's fault if none is whole.
+  /// Reads `first` by `read`; where that is damaged, or its pack is gone, another pack's copy.
+  /// Packs that were read around are in `bypassed`. Throws the first copy's fault if none is whole.
   func readAnyCopy<R>(
     of first: StoredChunk, _ read: (StoredChunk) throws(RepositoryError) -> R
   ) throws(RepositoryError) -> R {
