@@ -34,6 +34,8 @@ public final class S3Service: Sendable {
     var limit = 8 << 20
     /// Whether the answer may keep silent for minutes.
     var mayStall = false
+    /// Whether the library must not send it again by itself.
+    var isSentOnce = false
 
     init(_ method: HTTPRequest.Method, _ key: String = "") {
       self.method = method
@@ -145,6 +147,7 @@ public final class S3Service: Sendable {
     var request = SigV4(credentials: endpoint.credentials, region: endpoint.region)
       .sign(target, payloadHash: payloadHash, at: clock.now())
     request.mayStall = call.mayStall
+    request.isSentOnce = call.isSentOnce
     return request
   }
 

@@ -115,6 +115,7 @@ final class S3Upload: Upload {
     let token = Entropy.system.bytes(16).hex
     var call = S3Service.Call(.post, store.key(name))
     call.query = [("uploads", "")]
+    call.isSentOnce = true
     call.headers = [
       HTTPHeader("Content-Type", "application/octet-stream"),
       HTTPHeader("x-amz-checksum-algorithm", "CRC32C"),
