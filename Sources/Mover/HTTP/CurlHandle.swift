@@ -81,6 +81,7 @@ import Glibc
   private func setLimits(_ request: HTTPRequest, _ options: HTTPClient.Options) {
     set(CURLOPT_TIMEOUT_MS, max(1, Int(request.deadline / .milliseconds(1))))
     set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(options.connectTime / .milliseconds(1))))
+    if request.isSentOnce { set(CURLOPT_FRESH_CONNECT, 1) }
     if !request.mayStall {
       set(CURLOPT_LOW_SPEED_LIMIT, 32 << 10)
       set(CURLOPT_LOW_SPEED_TIME, max(1, Int(options.stallTime / .seconds(1))))

@@ -20,6 +20,9 @@ public struct HTTPRequest: Sendable {
   public var deadline: Duration
   /// Whether the answer may take its time: only the deadline ends a wait in which nothing moves.
   public var mayStall = false
+  /// Whether sending it twice would do harm. Over a kept connection that turns out dead the library
+  /// sends again without a word; this one gets a connection of its own.
+  public var isSentOnce = false
 
   /// A request with every field given.
   public init(

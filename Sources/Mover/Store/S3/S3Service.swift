@@ -34,6 +34,8 @@ public final class S3Service: Sendable {
     var limit = 8 << 20
     /// Whether the answer may keep silent for minutes.
     var mayStall = false
+    /// Whether the library must not send it again by itself.
+    var isSentOnce = false
 
     init(_ method: HTTPRequest.Method, _ key: String = "") {
       self.method = method
@@ -90,9 +92,11 @@ public final class S3Service: Sendable {
   }
 
   /// The document that answers a call; another root, or none, is a failure.
-  func document(_ call: Call, root: String) throws(ServiceError) -> XMLElement {
+  func document(_ call: Call, root: String, tries: Tries = .usual) throws(ServiceError)
+    -> XMLElement
+  {
     var document: XMLElement?
-    _ = try send(call) { response throws(ServiceError) in
+    _ = try send(call, tries: tries) { response throws(ServiceError) in
       document = XMLElement(document: response.body)
       guard document?.name == root else {
         throw S3Service.failure(response, message: "the answer is no \(root)")
@@ -104,7 +108,12 @@ public final class S3Service: Sendable {
   /// Sends a call that removes something; that it is gone already is no failure.
   func remove(_ call: Call, tries: Tries) throws(ServiceError) {
     do throws(ServiceError) {
-      _ = try send(call, tries: tries)
+      _ = try send(call, tries: tries) { response throws(ServiceError) in
+        // A portal says 200 with a page of its own; the service has nothing to say.
+        if response.byteCount > 0 {
+          throw S3Service.failure(response, message: "the answer is not the service's")
+        }
+      }
     } catch {
       if !error.isAbsent { throw error }
     }
@@ -138,6 +147,7 @@ public final class S3Service: Sendable {
     var request = SigV4(credentials: endpoint.credentials, region: endpoint.region)
       .sign(target, payloadHash: payloadHash, at: clock.now())
     request.mayStall = call.mayStall
+    request.isSentOnce = call.isSentOnce
     return request
   }
 

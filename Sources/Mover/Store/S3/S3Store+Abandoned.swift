@@ -43,7 +43,8 @@ extension S3Store {
 
   private static let markerPrefix = ".tmp-"
 
-  private func abortUploads(of name: String) throws(StoreError) {
+  /// Aborts every upload of `name`: its marker says that they are of one writer.
+  func abortUploads(of name: String) throws(StoreError) {
     var marker: (key: String, upload: String)?
     repeat {
       var call = S3Service.Call(.get)

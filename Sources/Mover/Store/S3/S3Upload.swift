@@ -22,6 +22,8 @@ final class S3Upload: Upload {
     let marker: String
     /// Stored with the object, so that it can be told from another of its name.
     let token: String
+    /// Whether the reply to an earlier try was lost: there may be an upload whose name is not known.
+    let hasDouble: Bool
     var parts: [(etag: String, checksum: String)] = []
   }
 
@@ -43,7 +45,7 @@ final class S3Upload: Upload {
     // The memory must stay until the library has let go of it, however the exchange ends.
     for flight in flights { _ = try? flight.exchange.wait() }
     pool.give(filling)
-    if let multipart {
+    if let multipart, !multipart.hasDouble {
       // Tried once: what cannot be aborted now is swept later, by its marker.
       try? store.abort(store.key(name), multipart.id, marker: multipart.marker)
     }
@@ -113,20 +115,29 @@ final class S3Upload: Upload {
     let token = Entropy.system.bytes(16).hex
     var call = S3Service.Call(.post, store.key(name))
     call.query = [("uploads", "")]
+    call.isSentOnce = true
     call.headers = [
       HTTPHeader("Content-Type", "application/octet-stream"),
       HTTPHeader("x-amz-checksum-algorithm", "CRC32C"),
       HTTPHeader(S3Upload.tokenHeader, token),
     ]
-    let response = try store.failing("begin", name) { () throws(ServiceError) in
-      try store.service.send(call)
+    var hasDouble = false
+    let answer = try store.failing("begin", name) { () throws(ServiceError) in
+      do throws(ServiceError) {
+        return try store.service.document(call, root: S3Upload.beginRoot, tries: .once)
+      } catch {
+        guard error.isTransient else { throw error }
+        hasDouble = true
+        return try store.service.document(call, root: S3Upload.beginRoot)
+      }
     }
-    guard let id = XMLElement(document: response.body)?.text("UploadId"), !id.isEmpty else {
+    guard let id = answer.text("UploadId"), !id.isEmpty else {
       throw StoreError(.failed, "begin", store.place + name, "the answer names no upload")
     }
-    return Multipart(id: id, marker: marker, token: token)
+    return Multipart(id: id, marker: marker, token: token, hasDouble: hasDouble)
   }
 
+  private static let beginRoot = "InitiateMultipartUploadResult"
   private static let tokenHeader = "x-amz-meta-farmio-upload"
 
   private func complete() throws(StoreError) {
@@ -147,8 +158,9 @@ final class S3Upload: Upload {
       _ = try store.service.send(call, body: bytes.rawBytes) {
         response throws(ServiceError) in
         // The server may begin its answer before it knows how it ends: 200, and then an error.
-        guard let answer = XMLElement(document: response.body), answer.name != "Error" else {
-          throw S3Service.failure(response)
+        let answer = XMLElement(document: response.body)
+        guard answer?.name == "CompleteMultipartUploadResult" else {
+          throw S3Service.failure(response, message: "the answer is no end of an upload")
         }
       }
     } catch {
@@ -158,6 +170,7 @@ final class S3Upload: Upload {
       }
     }
     multipart = nil
+    if upload.hasDouble { try store.abortUploads(of: name) }
     try store.delete(upload.marker)
   }
 
