@@ -43,9 +43,10 @@ public enum ChannelRole: String, Hashable, Sendable, CaseIterable {
     let base = channel.baseName.lowercased()
     let parts = channel.name.split(separator: ".").map(String.init)
     if channel.type == .uint || parts.contains(where: namesIDs) { return .id }
-    if ["a", "alpha", "ar", "ag", "ab"].contains(base) { return .alpha }
+    // Blender gives its UV pass a third channel A, which is no coverage.
     let layers = channel.layer.lowercased().split(separator: ".").map(String.init)
     if dataNames.contains(base) || layers.contains(where: dataNames.contains) { return .data }
+    if ["a", "alpha", "ar", "ag", "ab"].contains(base) { return .alpha }
     if ["x", "u", "v"].contains(base) { return .data }
     if hasAxis, base == "y" || base == "z" { return .data }
     if ["z", "zback", "depth"].contains(base) { return .depth }

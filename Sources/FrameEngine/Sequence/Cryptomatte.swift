@@ -89,7 +89,11 @@ extension Cryptomatte {
   /// The hash, with bit 23 flipped where it would be no normal number: samples pass through
   /// programs that clear denormals and alter NaN.
   public static func id(of name: [UInt8]) -> UInt32 {
-    let hash = MurmurHash3.hash(name)
+    normal(MurmurHash3.hash(name))
+  }
+
+  /// A hash as a normal number. Manifests hold it either so, or, as Blender's, as it was hashed.
+  static func normal(_ hash: UInt32) -> UInt32 {
     let exponent = hash >> 23 & 0xFF
     return exponent == 0 || exponent == 255 ? hash ^ 1 << 23 : hash
   }

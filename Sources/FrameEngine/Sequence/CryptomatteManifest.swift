@@ -64,7 +64,8 @@ private struct FlatObjectParser {
       skipSpace()
       try expect(":")
       skipSpace()
-      entries.append(CryptomatteManifest.Entry(name: name, id: try identifier()))
+      entries.append(
+        CryptomatteManifest.Entry(name: name, id: Cryptomatte.normal(try identifier())))
       skipSpace()
       guard peek == UInt8(ascii: ",") else { break }
       position += 1
