@@ -15,6 +15,7 @@ import Testing
     ("Z", .depth), ("ZBack", .depth), ("depth", .depth), ("depth.R", .depth), ("Z.V", .data),
     ("ViewLayer.Depth.Z", .depth), ("N.R", .data), ("Normal.X", .data), ("P.B", .data),
     ("motion.u", .data), ("forward.v", .data), ("Velocity.G", .data), ("uv.R", .data),
+    ("ViewLayer.UV.A", .data), ("normal.A", .data), ("beauty.A", .alpha),
     ("id", .id), ("objectId", .id), ("material_ID", .id), ("ObjectID.R", .id),
     ("CryptoMaterial01.A", .id), ("cryptomatte", .id), ("fluid.R", .colour), ("grid.G", .colour),
     ("variance.R", .data), ("samples", .data), ("ambient", .data), ("", .data),

@@ -91,6 +91,21 @@ struct CryptomatteTests {
     #expect(Self.codes(Self.part(channels: [], codec: .dwaa)) == [])
   }
 
+  @Test func `Manifests may hold hashes that are no normal numbers`() throws {
+    // As Blender writes them: the pixels have the number, the manifest the hash.
+    let name = try #require(
+      (0..<20_000).lazy.map { "object\($0)" }.first { name in
+        Cryptomatte.id(of: Array(name.utf8)) != MurmurHash3.hash(Array(name.utf8))
+      })
+    let hash = String(MurmurHash3.hash(Array(name.utf8)), radix: 16)
+    let digits = String(repeating: "0", count: 8 - hash.count) + hash
+    let text = #"{"\#(name)":"\#(digits)"}"#
+    #expect(Self.codes(Self.part(manifest: text)) == [])
+    let manifest = try CryptomatteManifest(parsing: Array(text.utf8))
+    let id = Cryptomatte.id(of: Array(name.utf8))
+    #expect(Cryptomatte.unknownIDs(among: [id], in: manifest) == [])
+  }
+
   @Test func `IDs are looked up`() throws {
     let bunny = Cryptomatte.id(of: Array("bunny".utf8))
     let manifest = try CryptomatteManifest(
