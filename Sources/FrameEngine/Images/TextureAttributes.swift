@@ -27,7 +27,6 @@ public struct TextureAttributes: Hashable, Sendable {
   public enum Format: String, Hashable, Sendable {
     case plain = "Plain Texture"
     case latLong = "LatLong Environment"
-    case shadow = "Shadow"
   }
 
   /// What the texture is looked up by.

@@ -28,9 +28,6 @@ public struct INIFile: Hashable, Sendable {
     return value
   }
 
-  /// Whether the file has a section of this name.
-  public func hasSection(_ name: String) -> Bool { sections[name] != nil }
-
   private static func trimmed(_ text: Substring) -> String {
     let start = text.drop { $0.isWhitespace }
     guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
