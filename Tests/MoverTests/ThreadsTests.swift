@@ -30,6 +30,13 @@ import Testing
     pool.run(count: 0) { _ in Issue.record("there is no work") }
   }
 
+  @Test func whatComesInAnyOrderGoesOnInItsOwn() {
+    var order = Reordering<String>()
+    #expect(order.add("b", 1).isEmpty && order.add("d", 3).isEmpty && order.next == 0)
+    #expect(order.add("a", 0).map(\.element) == ["a", "b"])
+    #expect(order.add("c", 2).map(\.number) == [2, 3] && order.next == 4)
+  }
+
   @Test func aThreadMustBeJoined() async {
     await #expect(processExitsWith: .failure) {
       _ = WorkerThread("lost") {}

@@ -25,11 +25,9 @@ struct FrameAssembly {
   private struct State {
     /// Taken out by whoever finishes it, so that the file is not copied.
     var writer: ContainerWriter?
-    var waiting: [Int: [UInt8]] = [:]
-    var nextToWrite = 0
+    var order = Reordering<[UInt8]>()
     /// Of the unpacked bytes of each chunk: an encoder's fault is no attack.
     var checksums: [UInt32]
-    var failure: FrameWorkError?
   }
 
   /// The file.
@@ -39,25 +37,15 @@ struct FrameAssembly {
       State(
         writer: ContainerWriter(parts: parts),
         checksums: Array(repeating: 0, count: slots.count)))
-    let next = Atomic<Int>(0)
-    crew.run(upTo: slots.count) { worker in
-      worker.prepare(level: level)
-      while cancellation?.isCancelled != true, state.withLock({ $0.failure == nil }) {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < slots.count else { return }
-        pack(index, slots, for: path, &worker, gather, state)
-      }
+    try crew.forEach(slots.count, of: path, cancellation) { index, worker throws(FrameWorkError) in
+      try pack(index, slots, for: path, &worker, gather, state)
     }
-    if cancellation?.isCancelled == true {
-      throw FrameWorkError(.interrupted, path, "interrupted")
-    }
-    if let failure = state.withLock({ $0.failure }) { throw failure }
     let checksums = state.withLock { $0.checksums }
     guard let writer = state.withLock({ $0.writer.take() }) else {
       preconditionFailure("a file is built once")
     }
     let bytes = writer.finish()
-    try prove(bytes, slots, checksums, path)
+    try prove(bytes, checksums, path)
     return bytes
   }
 
@@ -77,55 +65,47 @@ struct FrameAssembly {
   private func pack(
     _ index: Int, _ slots: [Slot], for path: FileName, _ worker: inout ChunkWorker,
     _ gather: Gather, _ state: borrowing Mutex<State>
-  ) {
+  ) throws(FrameWorkError) {
     let slot = slots[index]
     let part = parts[slot.part]
     let shape = ChunkShape(window: slot.region.window, channels: part.channels)
+    worker.prepare(level: level)
     do throws(ChunkFault) {
       let (packed, checksum) = try worker.pack(shape, part.codec, quality: quality) {
         gather(slot.part, slot.region, &$0)
       }
       state.withLock { state in
         state.checksums[index] = checksum
-        state.waiting[index] = packed
-        while let ready = state.waiting.removeValue(forKey: state.nextToWrite) {
-          let done = slots[state.nextToWrite]
+        for (number, ready) in state.order.add(packed, index) {
+          let done = slots[number]
           state.writer?.append(ready.rawBytes, part: done.part, chunk: done.region.index)
-          state.nextToWrite += 1
         }
       }
     } catch {
-      state.withLock {
-        $0.failure = FrameWorkError(
-          .unsuitable, path, "chunk \(slot.region.index) cannot be packed: \(error.reason)")
-      }
+      throw FrameWorkError(
+        .unsuitable, path, "chunk \(slot.region.index) cannot be packed: \(error.reason)")
     }
   }
 
-  /// Reads the finished file as a stranger would.
-  private func prove(
-    _ bytes: [UInt8], _ slots: [Slot], _ checksums: [UInt32], _ path: FileName
-  ) throws(FrameWorkError) {
+  /// Reads the finished file as a stranger would, and compares the unpacked bytes of every chunk
+  /// with their checksums, part by part and by chunk number.
+  func prove(_ bytes: [UInt8], _ checksums: [UInt32], _ path: FileName) throws(FrameWorkError) {
     let container = Container(reading: bytes.rawBytes)
     if let fault = container.findings.first(where: { $0.severity == .error }) {
       throw FrameWorkError(.damaged, path, "the file that was made is not sound: \(fault.text)")
     }
-    let failure = Mutex<FrameWorkError?>(nil)
-    let next = Atomic<Int>(0)
-    crew.run(upTo: slots.count) { worker in
-      while failure.withLock({ $0 == nil }) {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < slots.count else { return }
-        let slot = slots[index]
-        guard let record = container.chunks[slot.part][slot.region.index] else { continue }
-        do throws(ChunkFault) {
-          try prove(record, parts[slot.part], checksums[index], bytes, &worker)
-        } catch {
-          failure.withLock { $0 = FrameWorkError(error, record, slot.part, path) }
-        }
+    let slots = try slots(path)
+    try crew.forEach(slots.count, of: path, cancellation) { index, worker throws(FrameWorkError) in
+      let slot = slots[index]
+      guard let record = container.chunks[slot.part][slot.region.index] else {
+        throw FrameWorkError(.damaged, path, "chunk \(slot.region.index) was not written")
+      }
+      do throws(ChunkFault) {
+        try prove(record, parts[slot.part], checksums[index], bytes, &worker)
+      } catch {
+        throw FrameWorkError(error, record, slot.part, path)
       }
     }
-    if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
   private func prove(

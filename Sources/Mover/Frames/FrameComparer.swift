@@ -77,19 +77,12 @@ public struct FrameComparer: Sendable {
 
   /// What the threads found of the chunks of two parts, merged in chunk order.
   private struct State {
-    var nextToMerge = 0
-    /// What came before its turn.
-    var waiting: [Int: PixelComparison] = [:]
+    var order = Reordering<PixelComparison>()
     var whole: PixelComparison
     var equal = 0
-    var fault: FrameWorkError?
 
     mutating func add(_ comparison: PixelComparison, _ index: Int) {
-      waiting[index] = comparison
-      while let next = waiting.removeValue(forKey: nextToMerge) {
-        whole.merge(next)
-        nextToMerge += 1
-      }
+      for (_, ready) in order.add(comparison, index) { whole.merge(ready) }
     }
   }
 
@@ -101,40 +94,28 @@ public struct FrameComparer: Sendable {
     let canSkip =
       sides.0.part.codec == sides.1.part.codec && sides.0.part.channels == sides.1.part.channels
     let records = zip(left.fullChunks(number), right.fullChunks(number)).map { $0 }
-    let next = Atomic<Int>(0)
     let state = Mutex(State(whole: empty))
-    let cancellation = cancellation
-    left.crew.run(upTo: records.count) { worker in
-      while cancellation?.isCancelled != true, state.withLock({ $0.fault == nil }) {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < records.count else { return }
-        let (one, other) = records[index]
-        var comparison = empty.part(one.region.window)
-        if canSkip, FrameComparer.isEqual(one, sides.0.memory, other, sides.1.memory) {
-          comparison.addEqual(
-            ChunkShape(window: one.region.window, channels: sides.0.part.channels))
-          state.withLock { state in
-            state.equal += 1
-            state.add(comparison, index)
-          }
-          continue
-        }
-        do throws(FrameWorkError) {
-          let (shape, bytes) = try sides.0.unpacked(one, &worker) { ($0, $1.copied) }
-          try sides.1.unpacked(other, &worker) {
-            comparison.compare(shape, bytes.rawBytes, $0, $1)
-          }
-          state.withLock { $0.add(comparison, index) }
-        } catch {
-          state.withLock { $0.fault = error }
+    try left.crew.forEach(records.count, of: left.path, cancellation) {
+      index, worker throws(FrameWorkError) in
+      let (one, other) = records[index]
+      var comparison = empty.part(one.region.window)
+      let isEqual =
+        canSkip && FrameComparer.isEqual(one, sides.0.memory, other, sides.1.memory)
+      if isEqual {
+        comparison.addEqual(
+          ChunkShape(window: one.region.window, channels: sides.0.part.channels))
+      } else {
+        let (shape, bytes) = try sides.0.unpacked(one, &worker) { ($0, $1.copied) }
+        try sides.1.unpacked(other, &worker) {
+          comparison.compare(shape, bytes.rawBytes, $0, $1)
         }
       }
-    }
-    if cancellation?.isCancelled == true {
-      throw FrameWorkError(.interrupted, left.path, "interrupted")
+      state.withLock { state in
+        if isEqual { state.equal += 1 }
+        state.add(comparison, index)
+      }
     }
     let found = state.withLock { $0 }
-    if let fault = found.fault { throw fault }
     return (found.whole, found.equal)
   }
 

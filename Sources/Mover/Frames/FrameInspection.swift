@@ -45,10 +45,7 @@ struct FrameInspection: ~Copyable {
           .limitExceeded, FindingPlace(part: number),
           "the window is too large for its samples to be looked at"))
     }
-    let frame = FrameLook(container, looks)
-    let cancellation = cancellation
-    crew.run(upTo: frame.sliceCount) { frame.run(&$0, memory, cancellation) }
-    let result = frame.result
+    let result = FrameLook(container, looks).run(crew, memory, cancellation)
     findings += result.findings
     for number in report.parts.indices {
       let missing = container.chunks[number].indices.filter { container.chunks[number][$0] == nil }

@@ -3,11 +3,9 @@ import Synchronization
 
 /// One look at all chunks of a frame, by any number of threads: each takes slices of chunks, and what
 /// they find is merged in chunk order, so that the result is the same for any number of them.
-final class FrameLook: Sendable {
+struct FrameLook {
   private let container: Container
   private let looks: [PartLook]
-  private let slices: [Slice]
-  private let state: Mutex<State>
 
   /// Chunks of one part that one thread looks at in a row.
   private struct Slice {
@@ -16,10 +14,7 @@ final class FrameLook: Sendable {
   }
 
   private struct State {
-    var nextToTake = 0
-    var nextToMerge = 0
-    /// What came back before its turn.
-    var waiting: [Int: [ChunkWorker.Outcome]] = [:]
+    var order = Reordering<[ChunkWorker.Outcome]>()
     var result: FrameLookResult
   }
 
@@ -30,42 +25,25 @@ final class FrameLook: Sendable {
   init(_ container: Container, _ looks: [PartLook]) {
     self.container = container
     self.looks = looks
-    slices = FrameLook.slices(of: container)
-    state = Mutex(State(result: FrameLookResult(looks, container)))
   }
 
-  /// The most threads that find work.
-  var sliceCount: Int { slices.count }
-
-  /// Looks at slices until none is left. Called by each thread with a worker of its own.
-  func run(_ worker: inout ChunkWorker, _ memory: FrameBytes, _ cancellation: CancelToken?) {
-    while cancellation?.isCancelled != true, let index = take() {
+  /// Looks at all slices by the threads of `crew`, and returns what they found. After a
+  /// cancellation some is missing.
+  func run(_ crew: FrameCrew, _ memory: FrameBytes, _ cancellation: CancelToken?) -> FrameLookResult
+  {
+    let slices = FrameLook.slices(of: container)
+    let state = Mutex(State(result: FrameLookResult(looks)))
+    crew.forEach(slices.count, until: { cancellation?.isCancelled == true }) { index, worker in
       let slice = slices[index]
       let records = container.chunks[slice.part][slice.chunks]
       let outcomes = memory.withBytes { worker.look(at: records, looks[slice.part], in: $0) }
-      merge(index, outcomes)
-    }
-  }
-
-  /// What all threads found, once they are done.
-  var result: FrameLookResult { state.withLock { $0.result } }
-
-  private func take() -> Int? {
-    state.withLock { state in
-      guard state.nextToTake < slices.count else { return nil }
-      defer { state.nextToTake += 1 }
-      return state.nextToTake
-    }
-  }
-
-  private func merge(_ index: Int, _ outcomes: [ChunkWorker.Outcome]) {
-    state.withLock { state in
-      state.waiting[index] = outcomes
-      while let next = state.waiting.removeValue(forKey: state.nextToMerge) {
-        state.result.merge(next, part: slices[state.nextToMerge].part)
-        state.nextToMerge += 1
+      state.withLock { state in
+        for (number, ready) in state.order.add(outcomes, index) {
+          state.result.merge(ready, part: slices[number].part)
+        }
       }
     }
+    return state.withLock { $0.result }
   }
 
   private static func slices(of container: Container) -> [Slice] {
@@ -102,7 +80,7 @@ struct FrameLookResult: Sendable {
   private(set) var damaged: [[Int]]
   private(set) var findings: [Finding] = []
 
-  init(_ looks: [PartLook], _ container: Container) {
+  init(_ looks: [PartLook]) {
     scans = looks.map { look in look.plan.map { PartScan($0, tiles: look.part.tiles) } }
     thumbnails = looks.map(\.thumbnail)
     ids = looks.map { $0.layers.map { _ in [] } }

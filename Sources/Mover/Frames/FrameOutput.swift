@@ -17,7 +17,8 @@ public final class FrameOutput: Sendable {
   /// Writes `bytes` as the file `path`, in place of what has that name. What a killed writer left
   /// in the folder is removed on the way.
   public func write(_ bytes: RawSpan, to path: FileName) throws(DiskError) {
-    let (folderPath, name) = FrameOutput.split(path)
+    let (parent, name) = (path.parentPath, path.lastName)
+    let folderPath = parent.bytes.isEmpty ? FileName(".") : parent
     do throws(DiskError) {
       let folder = try OpenFolder(at: folderPath, on: disk)
       if swept.withLock({ $0.insert(folderPath).inserted }) { try sweep(folder.handle) }
@@ -69,12 +70,5 @@ public final class FrameOutput: Sendable {
       }
       try disk.removeIfPresent(entry.name, in: folder)
     }
-  }
-
-  /// The folder and the name of a path.
-  static func split(_ path: FileName) -> (folder: FileName, name: FileName) {
-    guard let slash = path.bytes.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
-    let folder = slash == 0 ? FileName("/") : FileName(Array(path.bytes[..<slash]))
-    return (folder, FileName(Array(path.bytes[(slash + 1)...])))
   }
 }

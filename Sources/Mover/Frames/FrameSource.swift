@@ -55,11 +55,6 @@ public final class FrameSource {
     return part
   }
 
-  /// Runs `body` with the packed bytes of a chunk.
-  func withPacked<R>(_ record: ChunkRecord, _ body: (RawSpan) -> R) -> R {
-    memory.withBytes { body($0.extracting(record.payload)) }
-  }
-
   /// The chunks of a part's full resolution, by number.
   func fullChunks(_ part: Int) -> [ChunkRecord] {
     container.chunks[part].compactMap { $0 }.filter { $0.region.level == .full }
@@ -71,28 +66,18 @@ public final class FrameSource {
     _ body: @Sendable (ChunkRecord, ChunkShape, RawSpan) -> Void
   ) throws(FrameWorkError) {
     let part = container.parts[number]
-    let next = Atomic<Int>(0)
-    let failure = Mutex<FrameWorkError?>(nil)
-    let (memory, path, cancellation) = (memory, path, cancellation)
-    crew.run(upTo: records.count) { worker in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < records.count, failure.withLock({ $0 == nil }) else { return }
-        if cancellation?.isCancelled == true {
-          failure.withLock { $0 = FrameWorkError(.interrupted, path, "interrupted") }
-          return
+    let (memory, path) = (memory, path)
+    try crew.forEach(records.count, of: path, cancellation) {
+      index, worker throws(FrameWorkError) in
+      let record = records[index]
+      do throws(ChunkFault) {
+        try memory.withBytes { bytes throws(ChunkFault) in
+          try worker.withUnpacked(record, of: part, in: bytes) { body(record, $0, $1) }
         }
-        let record = records[index]
-        do throws(ChunkFault) {
-          try memory.withBytes { bytes throws(ChunkFault) in
-            try worker.withUnpacked(record, of: part, in: bytes) { body(record, $0, $1) }
-          }
-        } catch {
-          failure.withLock { $0 = $0 ?? FrameWorkError(error, record, number, path) }
-        }
+      } catch {
+        throw FrameWorkError(error, record, number, path)
       }
     }
-    if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
   /// The full resolution of a part, with all channels or those of these places.
