@@ -29,3 +29,14 @@ public struct SystemClock: Clock {
     while unsafe nanosleep(&wanted, &left) != 0, errno == EINTR { wanted = left }
   }
 }
+
+/// How long something takes, from now on, by the clock that only ever counts up.
+public struct Stopwatch: Sendable {
+  private let begun = SystemClock().monotonic()
+
+  /// Starts.
+  public init() {}
+
+  /// Time since the start.
+  public var elapsed: Duration { .nanoseconds(Int64(SystemClock().monotonic() - begun)) }
+}

@@ -40,14 +40,14 @@ enum CheckCommand {
     let check = Check(
       repository, host: .current(), clock: clock, cancellation: session.interrupt.token,
       progress: progress)
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     let outcome = try session.withProgress("check", progress) {
       () throws(CommandError) -> Check.Outcome in
       do throws(RepositoryError) { return try check.run(options) } catch {
         throw CommandError(error)
       }
     }
-    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    let time = stopwatch.elapsed
     report(outcome, time, session.report)
     return outcome.isWhole ? .success : .notWell
   }

@@ -46,8 +46,7 @@ enum ConvertCommand {
     options.type = session[TileCommand.type]?.pixelType
     options.channels = session[channels]?.split(separator: ",").map(String.init)
     options.crop = session[crop]?.window
-    let clock = SystemClock()
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     let disk = try session.makeDisk()
     let source = try FrameWork.open(session, disk, session[FrameWork.source])
     let converter = FrameConverter(
@@ -60,7 +59,7 @@ enum ConvertCommand {
       session.report.warning(
         "\(Wording.count(summary.exceeding, "sample")) exceed what the new type holds")
     }
-    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    let time = stopwatch.elapsed
     let before = source.container.byteCount
     session.report.line(
       "\(path): \(Wording.size(Int64(before))) became \(Wording.size(Int64(summary.byteCount))) "

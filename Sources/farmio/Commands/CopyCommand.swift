@@ -66,8 +66,7 @@ extension TreeTransfer {
     options.transfers = session[transfers] ?? session.threads
     let progress = ProgressCounters()
     let report = session.report
-    let clock = SystemClock()
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     let transfer = Transfer(on: try session.makeDisk(), options: options)
     let summary = try session.withProgress(session.invocation.command.name, progress) {
       () throws(CommandError) in
@@ -76,7 +75,7 @@ extension TreeTransfer {
         planned: { action, path in planned(action, path, report) },
         cancel: session.interrupt.token)
     }
-    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    let time = stopwatch.elapsed
     tell(summary, options, session[target].path, time, report)
     return status(of: summary)
   }

@@ -47,15 +47,14 @@ enum PreviewCommand {
     }
     let path = session[target]
     let format = try PictureFormat(path, quality: session[quality])
-    let clock = SystemClock()
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     let disk = try session.makeDisk()
     let source = try FrameWork.open(session, disk, session[FrameWork.source])
     let bitmap = try opening { () throws(FrameWorkError) in
       try FramePreview(options).bitmap(of: source)
     }
     let bytes = try format.write(bitmap, to: path, FrameOutput(disk: disk))
-    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    let time = stopwatch.elapsed
     session.report.line(
       "\(path): \(bitmap.width) × \(bitmap.height), \(Wording.size(Int64(bytes))) "
         + "in \(Wording.duration(time))")

@@ -46,14 +46,14 @@ struct Pruning {
     _ session: Session, _ repository: Repository, _ options: Collector.Options
   ) throws(CommandError) {
     let clock = SystemClock()
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     summary = try working { () throws(RepositoryError) in
       try Collector(
         repository, host: .current(), clock: clock, options: options,
         cancellation: session.interrupt.token
       ).collect()
     }
-    time = .nanoseconds(Int64(clock.monotonic() - begun))
+    time = stopwatch.elapsed
     isDryRun = options.isDryRun
   }
 

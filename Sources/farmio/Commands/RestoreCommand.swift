@@ -58,15 +58,14 @@ enum RestoreCommand {
     let restore = Restore(
       from: repository, to: try session.makeDisk(), host: .current(), clock: SystemClock(),
       cancellation: session.interrupt.token, progress: progress)
-    let clock = SystemClock()
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     let outcome = try session.withProgress("restore", progress) {
       () throws(CommandError) -> Restore.Outcome in
       do throws(RepositoryError) { return try restore.run(found, options) } catch {
         throw CommandError(error)
       }
     }
-    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    let time = stopwatch.elapsed
     report(outcome, options, time, session.report)
     return outcome.failures.isEmpty ? .success : .notWell
   }

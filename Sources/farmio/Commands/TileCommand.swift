@@ -57,8 +57,7 @@ enum TileCommand {
     options.repair = session[repair]
     options.part = session[FrameWork.part] ?? 0
     if session[latLong] { options.format = .latLong }
-    let clock = SystemClock()
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     let disk = try session.makeDisk()
     let source = try FrameWork.open(session, disk, session[FrameWork.source])
     let tiler = FrameTiler(
@@ -66,7 +65,7 @@ enum TileCommand {
     let path = session[target]
     let bytes = try opening { () throws(FrameWorkError) in try tiler.tile(source, to: path) }
     let window = source.container.parts[options.part].dataWindow
-    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    let time = stopwatch.elapsed
     session.report.line(
       "\(path): \(window.width) × \(window.height), tiles of \(size), "
         + "\(Wording.size(Int64(bytes))) in \(Wording.duration(time))")
