@@ -21,30 +21,32 @@ public struct FrameVerifier: Sendable {
     self.cancellation = cancellation
   }
 
-  /// Looks at every frame of a sequence. `each` gets the reports in the sequence's order, one at a
-  /// time, from any thread. Returns what was found about the sequence as a whole; what concerns
-  /// one frame between its neighbours stands in that frame's report. After a cancellation the
-  /// reports end early.
+  /// Looks at every frame of all sequences, by the same threads from the first to the last. `each`
+  /// gets the reports in order, `ended` what was found about a sequence as a whole once its last
+  /// report has gone: one call at a time, from any thread. What concerns one frame between its
+  /// neighbours stands in that frame's report. After a cancellation reports and sequences end early:
+  /// of frames that nobody looked at nothing is known, least of all that they are missing.
   public func verify(
-    _ sequence: FrameSequence, progress: ProgressCounters,
-    each: @escaping @Sendable (FrameReport) -> Void
-  ) throws(DiskError) -> [SequenceFinding] {
+    _ sequences: [FrameSequence], progress: ProgressCounters,
+    each: @escaping @Sendable (FrameReport) -> Void,
+    ended: @escaping @Sendable (FrameSequence, [SequenceFinding]) -> Void
+  ) throws(DiskError) {
+    let files = sequences.flatMap(\.files)
     let threads = max(1, options.threads ?? BackupJob.defaultThreads)
     // While one frame is read another is decoded: more workers than processors, but only where
     // there are frames for all. What is left of the processors shares the chunks of one frame.
-    let workers = max(1, min(sequence.files.count, threads > 1 ? threads + threads / 2 : 1))
+    let workers = max(1, min(files.count, threads > 1 ? threads + threads / 2 : 1))
     let crewSize = max(1, threads / workers)
-    let line = ReportLine(sequence, options, room: max(8, 4 * workers), each)
+    let line = ReportLine(sequences, options, room: max(8, 4 * workers), each, ended: ended)
     let memories = try (0..<workers).map { _ throws(DiskError) in try FrameBytes(disk: disk) }
     let next = Atomic<Int>(0)
     runWorkers(count: workers, name: "farmio verify") { index in
       let crew = FrameCrew(size: crewSize, decoder)
       while cancellation?.isCancelled != true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard number < sequence.files.count, line.wait(for: number) else { break }
-        let file = sequence.files[number]
-        progress.currentName = file.path
-        let report = look(at: file, memories[index], crew)
+        guard number < files.count, line.wait(for: number) else { break }
+        progress.currentName = files[number].path
+        let report = look(at: files[number], memories[index], crew)
         if cancellation?.isCancelled == true { break }
         progress.finished(bytes: Int64(report.byteCount))
         if report.status == .bad || report.status == .unreadable {
@@ -54,14 +56,11 @@ public struct FrameVerifier: Sendable {
       }
       if cancellation?.isCancelled == true { line.close() }
     }
-    let found = line.finish()
-    // Of frames that nobody looked at nothing is known, least of all that they are missing.
-    return cancellation?.isCancelled == true ? [] : found
+    if cancellation?.isCancelled != true { line.finish() }
   }
 
   private func look(at file: FrameFile, _ memory: FrameBytes, _ crew: FrameCrew) -> FrameReport {
-    let clock = SystemClock()
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     var inspection = FrameInspection(file, on: disk, options, cancellation)
     do throws(DiskError) {
       try memory.load(file.location)
@@ -69,6 +68,6 @@ public struct FrameVerifier: Sendable {
     } catch {
       inspection.fail(error)
     }
-    return inspection.finish(.nanoseconds(Int64(clock.monotonic() - begun)))
+    return inspection.finish(stopwatch.elapsed)
   }
 }

@@ -3,16 +3,23 @@ import FrameEngine
 /// Brings reports that come in any order into the sequence's order, and lets none go before the one
 /// behind it is there: a bucket is missing only between neighbours that have it.
 final class ReportLine: Sendable {
-  private let sequence: FrameSequence
+  /// What is done with a sequence when its last report has gone.
+  typealias Ended = @Sendable (FrameSequence, [SequenceFinding]) -> Void
+
+  private let sequences: [FrameSequence]
+  /// The number of the first file behind each sequence, counted through all of them.
+  private let ends: [Int]
   private let options: VerifyOptions
   private let each: @Sendable (FrameReport) -> Void
+  private let ended: Ended
   /// How far ahead of the next report frames are looked at: each that waits holds its pixels' scan.
   private let room: Int
   private let state = Condition(State())
 
   private struct State {
-    var waiting: [Int: FrameReport] = [:]
-    var nextToJudge = 0
+    var order = Reordering<FrameReport>()
+    /// The sequence of the reports that come next.
+    var sequence = 0
     /// The report before the next one, for its zero map.
     var previous: FrameReport?
     /// The report that waits for the one behind it.
@@ -22,21 +29,27 @@ final class ReportLine: Sendable {
   }
 
   init(
-    _ sequence: FrameSequence, _ options: VerifyOptions, room: Int,
-    _ each: @escaping @Sendable (FrameReport) -> Void
+    _ sequences: [FrameSequence], _ options: VerifyOptions, room: Int,
+    _ each: @escaping @Sendable (FrameReport) -> Void, ended: @escaping Ended
   ) {
-    self.sequence = sequence
+    self.sequences = sequences
+    var count = 0
+    ends = sequences.map { sequence in
+      count += sequence.files.count
+      return count
+    }
     self.options = options
     self.room = room
     self.each = each
+    self.ended = ended
   }
 
-  /// Waits until the sequence's file `number` is near the next report, so that behind a frame that
-  /// takes long no crowd gathers. `false` if the line was closed.
+  /// Waits until file `number` is near the next report, so that behind a frame that takes long no
+  /// crowd gathers. `false` if the line was closed.
   func wait(for number: Int) -> Bool {
     state.wait { state in
       if state.isClosed { return false }
-      return number < state.nextToJudge + room ? true : nil
+      return number < state.order.next + room ? true : nil
     }
   }
 
@@ -46,12 +59,11 @@ final class ReportLine: Sendable {
     state.broadcast()
   }
 
-  /// Adds the report of the sequence's file `number`.
+  /// Adds the report of file `number`, counted through all sequences.
   func append(_ report: FrameReport, _ number: Int) {
     state.withLock { state in
-      state.waiting[number] = report
-      while let next = state.waiting.removeValue(forKey: state.nextToJudge) {
-        state.nextToJudge += 1
+      for (number, next) in state.order.add(report, number) {
+        while number >= ends[state.sequence] { endSequence(&state) }
         let done = state.current
         state.current = next
         if let done { emit(done, next, &state) }
@@ -60,20 +72,33 @@ final class ReportLine: Sendable {
     state.broadcast()
   }
 
-  /// The last report goes; returns what is found about the sequence.
-  func finish() -> [SequenceFinding] {
+  /// The last report goes, and with it the sequences that are left.
+  func finish() {
     state.withLock { state in
-      if let last = state.current {
-        state.current = nil
-        emit(last, nil, &state)
-      }
-      guard sequence.pattern != nil else { return [] }
-      let judge = SequenceJudge(range: options.range)
-      let outside = FrameRange(frames: sequence.outside.compactMap(\.frame))
-      return judge.findings(for: state.summaries, outside: outside).compactMap { found in
-        options.profile.weighing(found.finding).map {
-          SequenceFinding($0, frames: found.frames, names: found.names)
-        }
+      while state.sequence < sequences.count { endSequence(&state) }
+    }
+  }
+
+  private func endSequence(_ state: inout State) {
+    if let last = state.current {
+      state.current = nil
+      emit(last, nil, &state)
+    }
+    let sequence = sequences[state.sequence]
+    ended(sequence, findings(sequence, state.summaries))
+    state.summaries = []
+    state.previous = nil
+    state.sequence += 1
+  }
+
+  private func findings(_ sequence: FrameSequence, _ summaries: [FrameSummary]) -> [SequenceFinding]
+  {
+    guard sequence.pattern != nil else { return [] }
+    let judge = SequenceJudge(range: options.range)
+    let outside = FrameRange(frames: sequence.outside.compactMap(\.frame))
+    return judge.findings(for: summaries, outside: outside).compactMap { found in
+      options.profile.weighing(found.finding).map {
+        SequenceFinding($0, frames: found.frames, names: found.names)
       }
     }
   }

@@ -48,8 +48,7 @@ enum SheetCommand {
     if let name = session[VerifyCommand.profile] {
       options.profile = try session.profile(name, on: disk)
     }
-    let clock = SystemClock()
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     let count = list.sequences.reduce(list.count) { $0 + $1.missing.count }
     guard count <= frameLimit else {
       throw .usage("\(count) frames: a sheet has at most \(frameLimit)")
@@ -57,7 +56,7 @@ enum SheetCommand {
     let frames = try verified(session, list, options, on: disk)
     let bitmap = draw(session, frames, list, width: width)
     _ = try format.write(bitmap, to: path, FrameOutput(disk: disk))
-    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    let time = stopwatch.elapsed
     return tell(frames, path, bitmap, time, session.report)
   }
 
@@ -79,21 +78,23 @@ enum SheetCommand {
     let cells = Mutex<[(number: Int, cell: Cell)]>([])
     let isOne = list.sequences.count == 1
     try session.withProgress("sheet", progress) { () throws(CommandError) in
-      for sequence in list.sequences {
-        do throws(DiskError) {
-          _ = try verifier.verify(sequence, progress: progress) { report in
+      do throws(DiskError) {
+        try verifier.verify(
+          list.sequences, progress: progress,
+          each: { report in
             let cell = SheetCommand.cell(of: report, isOne: isOne)
             cells.withLock { $0.append((report.file.frame ?? .min, cell)) }
-          }
-        } catch {
-          throw CommandError(error)
-        }
-        try session.interrupt.check()
-        for frame in sequence.missing.frames {
-          let cell = Cell(label: String(frame), verdict: .missing, picture: nil)
-          cells.withLock { $0.append((frame, cell)) }
-        }
+          },
+          ended: { sequence, _ in
+            let missing = sequence.missing.frames.map { frame in
+              (frame, Cell(label: String(frame), verdict: .missing, picture: nil))
+            }
+            cells.withLock { $0 += missing }
+          })
+      } catch {
+        throw CommandError(error)
       }
+      try session.interrupt.check()
     }
     let all = cells.withLock { $0 }
     return list.sequences.count > 1

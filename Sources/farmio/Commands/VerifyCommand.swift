@@ -77,23 +77,21 @@ enum VerifyCommand {
       VerifySink.Wants(
         junit: session[junit] != nil, html: session[html] != nil, digests: options.takesDigests,
         damaged: session[salvage] != nil, names: options.manifest != nil))
-    let clock = SystemClock()
-    let begun = clock.monotonic()
+    let stopwatch = Stopwatch()
     let verifier = FrameVerifier(
       disk: disk, decoder: try session.decoder(), options: options,
       cancellation: session.interrupt.token)
     try session.withProgress("verify", progress) { () throws(CommandError) in
-      for sequence in list.sequences {
-        do throws(DiskError) {
-          let found = try verifier.verify(sequence, progress: progress) { sink.add($0) }
-          sink.add(sequence, found)
-        } catch {
-          throw CommandError(error)
-        }
-        try session.interrupt.check()
+      do throws(DiskError) {
+        try verifier.verify(
+          list.sequences, progress: progress, each: { sink.add($0) },
+          ended: { sink.add($0, $1) })
+      } catch {
+        throw CommandError(error)
       }
+      try session.interrupt.check()
     }
-    let time = Duration.nanoseconds(Int64(clock.monotonic() - begun))
+    let time = stopwatch.elapsed
     try write(sink, session, options, on: disk)
     // The summary is the last thing that is said.
     if let folder = session[salvage] { try SalvageReport.run(session, sink.damaged, folder, disk) }

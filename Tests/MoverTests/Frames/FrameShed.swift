@@ -53,14 +53,17 @@ struct FrameShed {
       disk: other ?? disk, decoder: try decoder ?? DecoderProgram.find(), options: options,
       cancellation: token)
     let reports = Mutex<[FrameReport]>([])
-    let found = try verifier.verify(try sequence(place), progress: ProgressCounters()) { report in
-      let count = reports.withLock { reports in
-        reports.append(report)
-        return reports.count
-      }
-      if count == limit { token?.cancel() }
-    }
-    return Verified(reports: reports.withLock { $0 }, sequence: found)
+    let found = Mutex<[SequenceFinding]>([])
+    try verifier.verify(
+      [try sequence(place)], progress: ProgressCounters(),
+      each: { report in
+        let count = reports.withLock { reports in
+          reports.append(report)
+          return reports.count
+        }
+        if count == limit { token?.cancel() }
+      }, ended: { _, findings in found.withLock { $0 = findings } })
+    return Verified(reports: reports.withLock { $0 }, sequence: found.withLock { $0 })
   }
 
   /// A source with a frame open.

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import FrameEngine
@@ -54,6 +55,41 @@ import Testing
       #expect(a.parts[0].scan?.digest == b.parts[0].scan?.digest)
     }
     #expect(one.reports[8].status == .bad && one.reports[7].status == .sound)
+  }
+
+  @Test func `Sequences follow each other, each with its own end`() throws {
+    let frame = try SampleFrame(SampleFrame.lines()).bytes()
+    for number in [1, 2, 4] { try shed.write("a.\(number).exr", frame) }
+    for name in ["b.exr", "c.7.exr", "c.8.exr"] { try shed.write(name, frame) }
+    let list = try FrameList([shed("")], on: shed.disk)
+    for threads in [1, 4] {
+      var options = VerifyOptions()
+      options.threads = threads
+      let verifier = FrameVerifier(
+        disk: shed.disk, decoder: try DecoderProgram.find(), options: options)
+      let told = Mutex<[String]>([])
+      try verifier.verify(
+        list.sequences, progress: ProgressCounters(),
+        each: { report in told.withLock { $0.append(report.file.name.description) } },
+        ended: { sequence, found in
+          let missing = found.filter { $0.finding.code == .frameMissing }.map(\.frames.description)
+          told.withLock { $0.append("\(sequence.files.count) \(missing)") }
+        })
+      #expect(
+        told.withLock { $0 } == [
+          "a.1.exr", "a.2.exr", "a.4.exr", #"3 ["3"]"#, "b.exr", "1 []", "c.7.exr", "c.8.exr",
+          "2 []",
+        ])
+    }
+  }
+
+  @Test func `A window beyond all measure is named, and costs no memory`() throws {
+    let vast = Window(minX: 0, minY: 0, maxX: (1 << 22) + 5, maxY: 0)
+    try shed.write("f.exr", SampleFrame(SampleFrame.lines(.zip, .of(.half, "Y"), in: vast)))
+    let report = try shed.verify("f.exr").reports[0]
+    #expect(report.findings.map(\.code) == [.limitExceeded])
+    #expect(report.parts[0].scan == nil && report.parts[0].damaged.isEmpty)
+    #expect(try shed.verify("f.exr") { $0.depth = .decode }.reports[0].status == .sound)
   }
 
   @Test func `After a cancellation reports end, and nothing is said of the rest`() throws {
