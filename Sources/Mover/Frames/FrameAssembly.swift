@@ -30,6 +30,19 @@ struct FrameAssembly {
     var checksums: [UInt32]
   }
 
+  /// Builds the file and writes it; returns its bytes.
+  func write(
+    to path: FileName, _ output: FrameOutput, _ gather: @escaping Gather
+  ) throws(FrameWorkError) -> Int {
+    let bytes = try build(for: path, gather)
+    do throws(DiskError) {
+      try output.write(bytes, to: path)
+    } catch {
+      throw FrameWorkError(error, path)
+    }
+    return bytes.count
+  }
+
   /// The file.
   func build(for path: FileName, _ gather: @escaping Gather) throws(FrameWorkError) -> [UInt8] {
     let slots = try slots(path)

@@ -59,16 +59,11 @@ public struct FrameConverter: Sendable {
       parts: parts, crew: source.crew, cancellation: cancellation, level: options.level,
       quality: options.quality)
     let (shapes, images) = (parts.map(\.channels), rasters)
-    let bytes = try assembly.build(for: path) { part, region, target in
+    let byteCount = try assembly.write(to: path, output) { part, region, target in
       let shape = ChunkShape(window: region.window, channels: shapes[part])
       images[part].gather(shape, into: &target)
     }
-    do throws(DiskError) {
-      try output.write(bytes.rawBytes, to: path)
-    } catch {
-      throw FrameWorkError(error, path)
-    }
-    return Summary(byteCount: bytes.count, exceeding: exceeding)
+    return Summary(byteCount: byteCount, exceeding: exceeding)
   }
 
   /// A part of the new file, its samples, and how many of them the new type could not hold.

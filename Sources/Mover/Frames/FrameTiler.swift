@@ -16,7 +16,7 @@ public struct FrameTiler: Sendable {
     public var wrapDown = WrapMode.black
     /// What the texture is looked up by.
     public var format = TextureAttributes.Format.plain
-    /// How its chunks are packed; `nil` for ZIP, or what the source has if that is not larger.
+    /// How its chunks are packed.
     public var codec = PixelCodec.zip
     /// The level of deflate, 1 (fast) to 12 (small).
     public var level = 4
@@ -72,15 +72,9 @@ public struct FrameTiler: Sendable {
     }
     let assembly = FrameAssembly(
       parts: [part], crew: source.crew, cancellation: cancellation, level: options.level)
-    let bytes = try assembly.build(for: path) { _, region, target in
+    return try assembly.write(to: path, output) { _, region, target in
       builder.gather(region, into: &target)
     }
-    do throws(DiskError) {
-      try output.write(bytes.rawBytes, to: path)
-    } catch {
-      throw FrameWorkError(error, path)
-    }
-    return bytes.count
   }
 
   /// The resolutions, a channel a thread.

@@ -83,6 +83,14 @@ import Testing
     }
   }
 
+  @Test func `Digests of pixels are taken only where they are asked for`() throws {
+    try shed.write("f.exr", SampleFrame(SampleFrame.lines()))
+    let with = try shed.verify("f.exr").reports[0].parts[0].scan
+    let without = try shed.verify("f.exr") { $0.takesPixelDigests = false }.reports[0].parts[0].scan
+    #expect(with?.digest != nil && without?.digest == nil)
+    #expect(with?.statistics == without?.statistics && without?.chunkCount == with?.chunkCount)
+  }
+
   @Test func `A window beyond all measure is named, and costs no memory`() throws {
     let vast = Window(minX: 0, minY: 0, maxX: (1 << 22) + 5, maxY: 0)
     try shed.write("f.exr", SampleFrame(SampleFrame.lines(.zip, .of(.half, "Y"), in: vast)))
