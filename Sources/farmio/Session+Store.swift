@@ -8,7 +8,7 @@ extension Session {
     switch StoreAddress(place) {
     case .folder(let path): return try folder(path, makingFolder: makingFolder)
     case .s3(let bucket, let prefix): return try bucketStore(bucket, prefix)
-    case nil:
+    case .oci, .nfs, .smb, nil:
       throw .usage(
         "'\(place)' is no place that this version knows",
         remedy: "Give a path, or s3://BUCKET/PREFIX.")
@@ -32,7 +32,7 @@ extension Session {
     }
   }
 
-  private func bucketStore(_ bucket: String, _ prefix: String) throws(CommandError) -> S3Store {
+  private func bucketStore(_ bucket: String, _ prefix: String) throws(CommandError) -> ObjectStore {
     let environment = environment
     let configuration = S3Configuration(
       variable: { environment.text($0) },
@@ -43,7 +43,7 @@ extension Session {
       var options = HTTPClient.Options()
       options.certificateFile = configuration.certificateFile.map { FileName($0) }
       let client = HTTPClient(options, cancellation: interrupt.token)
-      return S3Store(
+      return ObjectStore(
         S3Service(endpoint, bucket: bucket, client: client, cancellation: interrupt.token),
         prefix: prefix)
     } catch {

@@ -20,4 +20,20 @@ public enum Base64 {
     }
     return String(decoding: text, as: UTF8.self)
   }
+
+  /// The bytes that a text stands for; `nil` if it is none.
+  public static func bytes(_ text: String) -> [UInt8]? {
+    let all = Array(text.utf8)
+    guard all.count % 4 == 0 else { return nil }
+    let kept = all.count - all.suffix(2).count { $0 == UInt8(ascii: "=") }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(all.count / 4 * 3)
+    var word = 0
+    for index in 0..<kept {
+      guard let value = digits.firstIndex(of: all[index]) else { return nil }
+      word = word << 6 | value
+      if index % 4 > 0 { bytes.append(UInt8(truncatingIfNeeded: word >> (6 - 2 * (index % 4)))) }
+    }
+    return bytes
+  }
 }

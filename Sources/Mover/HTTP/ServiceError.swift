@@ -1,5 +1,5 @@
 /// Why a service did not do what it was asked: its own answer, or no answer at all.
-struct ServiceError: Error, Hashable, Sendable {
+package struct ServiceError: Error, Hashable, Sendable {
   /// The status of the answer; `nil` where none came.
   let status: Int?
   /// The service's word for it, such as `SlowDown`; empty where it gave none.
@@ -23,7 +23,7 @@ struct ServiceError: Error, Hashable, Sendable {
   }
 
   init(
-    status: Int, code: String, message: String, requestID: String?, retryAfter: Duration? = nil
+    status: Int?, code: String, message: String, requestID: String?, retryAfter: Duration? = nil
   ) {
     self.status = status
     self.code = code
@@ -31,6 +31,11 @@ struct ServiceError: Error, Hashable, Sendable {
     self.requestID = requestID
     self.retryAfter = retryAfter
     wire = nil
+  }
+
+  /// An answer that makes no sense: what is wrong with it.
+  init(broken message: String) {
+    self.init(status: nil, code: "", message: message, requestID: nil)
   }
 
   /// Conflicts between two writers that end by themselves, and bodies that were hurt on the way.

@@ -53,6 +53,22 @@ struct XMLElement: Hashable, Sendable {
   /// The text of the first child of a name.
   func text(_ name: String) -> String? { self[name]?.text }
 
+  /// A text as the content of an element: what stands for markup is named, and so are control
+  /// characters, which a parser would change or refuse.
+  static func escaped(_ text: String) -> String {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case _ where scalar.value < 0x20: escaped += "&#\(scalar.value);"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+
   /// Puts the tree together while the parser calls.
   @safe private final class Builder {
     private let parser: XML_Parser

@@ -200,7 +200,7 @@ import Testing
   func largeObjectsAreUploadedWhole(_ place: StorePlace) throws {
     let site = try place.make()
     // Beside the borders of parts, of which some are on the wire at once.
-    let part = S3Store.Cut().partBytes
+    let part = ObjectStore.Cut().partBytes
     for (count, step) in [(part, 1 << 20), (part + 1, part + 1), (5 * part + 12_345, 777_777)] {
       let content = bytes(count, seed: UInt64(count))
       let upload = try site.upload("large", content, step: step)
@@ -227,7 +227,7 @@ import Testing
   @Test(arguments: StorePlace.available)
   func anAbandonedUploadLeavesNothing(_ place: StorePlace) throws {
     let site = try place.make()
-    for count in [100, 3 * S3Store.Cut().partBytes] {
+    for count in [100, 3 * ObjectStore.Cut().partBytes] {
       _ = try site.upload("abandoned", bytes(count), step: 1 << 20)
       #expect(try site.store.size("abandoned") == nil)
       #expect(try site.store.list("") == [])
@@ -238,7 +238,7 @@ import Testing
   @Test(arguments: StorePlace.available)
   func theSweepSparesTheLivingAndTakesTheOld(_ place: StorePlace) throws {
     let site = try place.make()
-    let content = bytes(S3Store.Cut().partBytes * 2)
+    let content = bytes(ObjectStore.Cut().partBytes * 2)
     let spared = try site.upload("spared", content, step: 1 << 20)
     let sweeper = try site.another()
     #expect(try sweeper.removeAbandoned(writtenBefore: Site.longAgo) == 0)

@@ -32,7 +32,7 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
     case .s3:
       let prefix = "test-\(String(UInt64.random(in: .min ... .max), radix: 16))/"
       let service = try StorePlace.service()
-      return try Site { S3Store(service, prefix: prefix) }
+      return try Site { ObjectStore(service, prefix: prefix) }
     }
   }
 

@@ -18,3 +18,22 @@ import Testing
     #expect(time.header == header)
   }
 }
+
+extension CalendarTimeTests {
+  @Test func timesOfAnswersAreRead() {
+    let time = Timestamp(seconds: 1_369_353_600, nanoseconds: 0)
+    #expect(CalendarTime.time(ofISO: "2013-05-24T00:00:00.000Z") == time)
+    #expect(CalendarTime.time(ofISO: "2013-05-24T00:00:00Z") == time)
+    #expect(CalendarTime.time(ofHeader: "Fri, 24 May 2013 00:00:00 GMT") == time)
+    for seconds in stride(from: Int64(0), to: 8_000_000_000, by: 86_399 * 17) {
+      let time = Timestamp(seconds: seconds, nanoseconds: 0)
+      #expect(CalendarTime.time(ofHeader: CalendarTime(time).header) == time)
+    }
+  }
+
+  @Test(arguments: ["", "2013-05-24", "2013-13-24T00:00:00Z", "2013-05-24T00:00:00+01:00", "x"])
+  func othersAreNoTimes(_ text: String) {
+    #expect(CalendarTime.time(ofISO: text) == nil)
+    #expect(CalendarTime.time(ofHeader: text) == nil)
+  }
+}

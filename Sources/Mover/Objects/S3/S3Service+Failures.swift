@@ -1,12 +1,12 @@
-extension ServiceError {
-  /// Whether the service says that there is no such object. A bucket that is not there is another
-  /// matter.
-  var isAbsent: Bool { status == 404 && code != "NoSuchBucket" }
+/// What failures mean, and what helps.
+extension S3Service {
+  package func isAbsent(_ failure: ServiceError) -> Bool {
+    failure.status == 404 && failure.code != "NoSuchBucket"
+  }
 
-  /// What a person can do about a failing request on S3; `nil` where nothing general can be said.
-  var remedy: String? {
+  package func remedy(for failure: ServiceError) -> String? {
     let again = "run the same command again: it goes on."
-    switch (wire, code) {
+    switch (failure.wire, failure.code) {
     case (.unreachable?, _):
       return "Check the network and AWS_ENDPOINT_URL, then \(again)"
     case (.untrusted?, _):
@@ -27,7 +27,7 @@ extension ServiceError {
       return "The object is archived: restore it to a class that can be read, then \(again)"
     default: break
     }
-    switch status ?? 0 {
+    switch failure.status ?? 0 {
     case 301, 302, 307, 308: return "Set AWS_REGION to the region that the bucket is in."
     case 401, 403:
       return "Let this access key list the bucket, and read, write and remove what is in it."

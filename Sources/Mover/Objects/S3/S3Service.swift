@@ -43,18 +43,12 @@ public final class S3Service: Sendable {
     }
   }
 
-  /// How often a call is tried.
-  enum Tries {
-    case usual
-    case once
-  }
-
   /// Looks at a good answer; throwing has the call tried again if the failure is a passing one.
   typealias Check = (HTTPResponse) throws(ServiceError) -> Void
 
   /// Sends a call until it is answered well or fails for good.
   func send(
-    _ call: Call, body: RawSpan = RawSpan(), tries: Tries = .usual,
+    _ call: Call, body: RawSpan = RawSpan(), tries: ServiceTries = .usual,
     check: Check = { _ throws(ServiceError) in }
   ) throws(ServiceError) -> HTTPResponse {
     let hash = payloadHash(body)
@@ -92,7 +86,7 @@ public final class S3Service: Sendable {
   }
 
   /// The document that answers a call; another root, or none, is a failure.
-  func document(_ call: Call, root: String, tries: Tries = .usual) throws(ServiceError)
+  func document(_ call: Call, root: String, tries: ServiceTries = .usual) throws(ServiceError)
     -> XMLElement
   {
     var document: XMLElement?
@@ -106,7 +100,7 @@ public final class S3Service: Sendable {
   }
 
   /// Sends a call that removes something; that it is gone already is no failure.
-  func remove(_ call: Call, tries: Tries) throws(ServiceError) {
+  func remove(_ call: Call, tries: ServiceTries) throws(ServiceError) {
     do throws(ServiceError) {
       _ = try send(call, tries: tries) { response throws(ServiceError) in
         // A portal says 200 with a page of its own; the service has nothing to say.
@@ -115,11 +109,11 @@ public final class S3Service: Sendable {
         }
       }
     } catch {
-      if !error.isAbsent { throw error }
+      if !isAbsent(error) { throw error }
     }
   }
 
-  private func policy(_ tries: Tries) -> RetryPolicy {
+  private func policy(_ tries: ServiceTries) -> RetryPolicy {
     var policy = usual
     if !hasAnswered.load(ordering: .relaxed) { policy.attempts = min(policy.attempts, 4) }
     if tries == .once { policy.attempts = 1 }
