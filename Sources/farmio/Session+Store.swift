@@ -7,11 +7,9 @@ extension Session {
   func store(at place: FileName, makingFolder: Bool) throws(CommandError) -> any Store {
     switch StoreAddress(place) {
     case .folder(let path): return try folder(path, makingFolder: makingFolder)
-    case .s3(let bucket, let prefix): return try bucketStore(bucket, prefix)
-    case .oci, .nfs, .smb, nil:
-      throw .usage(
-        "'\(place)' is no place that this version knows",
-        remedy: "Give a path, or s3://BUCKET/PREFIX.")
+    case .s3(let bucket, let prefix):
+      return ObjectStore(try s3Service(bucket), prefix: prefix)
+    case .oci, .nfs, .smb, nil: throw Session.unreachable(place)
     }
   }
 
@@ -32,7 +30,8 @@ extension Session {
     }
   }
 
-  private func bucketStore(_ bucket: String, _ prefix: String) throws(CommandError) -> ObjectStore {
+  /// The way to a bucket of S3.
+  func s3Service(_ bucket: String) throws(CommandError) -> S3Service {
     let environment = environment
     let configuration = S3Configuration(
       variable: { environment.text($0) },
@@ -43,9 +42,8 @@ extension Session {
       var options = HTTPClient.Options()
       options.certificateFile = configuration.certificateFile.map { FileName($0) }
       let client = HTTPClient(options, cancellation: interrupt.token)
-      return ObjectStore(
-        S3Service(endpoint, bucket: bucket, client: client, cancellation: interrupt.token),
-        prefix: prefix)
+      return S3Service(
+        endpoint, bucket: bucket, client: client, cancellation: interrupt.token)
     } catch {
       throw CommandError(at: nil, "", error.reason, remedy: error.remedy)
     }

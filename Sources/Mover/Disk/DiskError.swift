@@ -20,21 +20,27 @@ public struct DiskError: Error, Hashable, Sendable {
   /// The name the operation was given; empty for one on an open handle, until a caller that knows
   /// the path adds it.
   public let name: FileName
+  /// The cause in the words of a server, where one tells more than the number does.
+  public let detail: String?
 
   /// A failure of `operation` on `name`.
-  public init(_ operation: Operation, code: Int32, name: FileName = "") {
+  public init(_ operation: Operation, code: Int32, name: FileName = "", detail: String? = nil) {
     self.operation = operation
     self.code = code
     self.name = name
+    self.detail = detail
   }
 
   /// The same failure, told with the file's full path.
   public func at(_ path: FileName) -> DiskError {
-    DiskError(operation, code: code, name: path)
+    DiskError(operation, code: code, name: path, detail: detail)
   }
 
-  /// The kernel's words for the cause, such as "No space left on device".
-  public var cause: String { unsafe String(cString: strerror(code)) }
+  /// The server's words for the cause, or the kernel's, such as "No space left on device".
+  public var cause: String {
+    if let detail { return detail }
+    return unsafe String(cString: strerror(code))
+  }
 }
 
 extension DiskError: CustomStringConvertible {

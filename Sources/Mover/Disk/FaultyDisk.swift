@@ -122,7 +122,7 @@
       }
     }
 
-    public func makeLane() throws(DiskError) -> any Lane { SerialLane(disk: self) }
+    public func makeLane() throws(DiskError) -> any Lane { DiskLane(disk: self) }
   }
 
   // Calls that go wrong as a whole.

@@ -43,21 +43,10 @@ final class ThreadLane: Lane {
       }
       return
     }
-    let outcomes = performInPool(pool, batch.operations)
-    for index in outcomes.indices { batch.finish(index, outcomes[index]) }
-  }
-
-  private func performInPool(_ pool: ThreadPool, _ operations: [BulkOperation])
-    -> [BulkOperation.Outcome]
-  {
-    unsafe [BulkOperation.Outcome](unsafeUninitializedCapacity: operations.count) {
-      buffer, count in
-      let board = unsafe OutcomeBoard(operations: operations, outcomes: buffer)
-      pool.run(count: operations.count) { [cancellation] index in
-        board.run(index, unless: cancellation)
-      }
-      count = operations.count
+    let outcomes = pool.outcomes(of: batch.operations) { [cancellation] operation in
+      operation.run(unless: cancellation)
     }
+    for index in outcomes.indices { batch.finish(index, outcomes[index]) }
   }
 }
 
@@ -65,23 +54,5 @@ extension BulkOperation {
   /// Does the operation by plain calls, unless it has been cancelled.
   func run(unless cancellation: CancelToken?) -> Outcome {
     cancellation?.isCancelled == true ? .failure(failure(ECANCELED)) : run()
-  }
-}
-
-/// Where the threads of a pool write what they did. Each index is run by one thread only, and the
-/// pool has finished before the board is read.
-@safe private struct OutcomeBoard: @unchecked Sendable {
-  private let operations: [BulkOperation]
-  private let outcomes: UnsafeMutableBufferPointer<BulkOperation.Outcome>
-
-  @unsafe init(
-    operations: [BulkOperation], outcomes: UnsafeMutableBufferPointer<BulkOperation.Outcome>
-  ) {
-    self.operations = operations
-    unsafe self.outcomes = outcomes
-  }
-
-  func run(_ index: Int, unless cancellation: CancelToken?) {
-    unsafe outcomes.initializeElement(at: index, to: operations[index].run(unless: cancellation))
   }
 }

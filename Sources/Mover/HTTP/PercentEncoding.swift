@@ -17,13 +17,14 @@ enum PercentEncoding {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The bytes behind an encoded text; `nil` where a `%` is not followed by two digits.
-  static func decoded(_ text: String) -> [UInt8]? {
+  /// The bytes behind an encoded text; `nil` where a `%` is not followed by two digits. Forms, and
+  /// listings of S3, write a space as `+`.
+  static func decoded(_ text: String, isForm: Bool = false) -> [UInt8]? {
     var bytes: [UInt8] = []
     var rest = text.utf8.makeIterator()
     while let byte = rest.next() {
       guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
+        bytes.append(isForm && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
         continue
       }
       guard let high = rest.next().flatMap(value), let low = rest.next().flatMap(value) else {

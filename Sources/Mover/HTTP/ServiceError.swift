@@ -59,7 +59,7 @@ package struct ServiceError: Error, Hashable, Sendable {
   }
 
   /// Cause and request in one line.
-  var cause: String {
+  package var cause: String {
     var words = message
     if let status {
       words = code.isEmpty ? "status \(status)" : "\(code) (status \(status))"

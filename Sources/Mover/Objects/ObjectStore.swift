@@ -150,17 +150,3 @@ public final class ObjectStore: Store {
     }
   }
 }
-
-extension ObjectService {
-  /// Every object whose key begins with `prefix`, in the order of the keys' bytes.
-  package func all(_ prefix: String) throws(ServiceError) -> [ObjectInfo] {
-    var objects: [ObjectInfo] = []
-    var position = ObjectPosition.start
-    while true {
-      let page = try page(prefix, folded: false, from: position)
-      objects += page.objects
-      guard let next = page.next else { return objects }
-      position = next
-    }
-  }
-}

@@ -130,6 +130,10 @@ public struct TransferFailure: Error, Hashable, Sendable {
     guard case .disk(let error) = reason else { return false }
     switch (error.code, error.operation) {
     case (ENOSPC, _), (EDQUOT, _), (EROFS, _): return true
+    // The server is away, or lets nobody in: so it would be for every other file.
+    case (EHOSTUNREACH, _), (EHOSTDOWN, _), (ETIMEDOUT, _), (ECONNRESET, _), (ENOTCONN, _):
+      return true
+    case (EKEYEXPIRED, _), (EKEYREJECTED, _), (ENOMEDIUM, _): return true
     // Only the target is synced and written to; a source may well have one bad sector.
     case (EIO, .sync), (EIO, .write), (EIO, .setSize), (EIO, .rename): return true
     default: return false
@@ -157,7 +161,9 @@ extension TransferFailure: CustomStringConvertible {
   }
 
   private static func remedy(_ error: DiskError) -> String {
-    switch (error.code, error.operation) {
+    // Who told the cause in his own words told what to do as well.
+    if error.detail != nil { return "" }
+    return switch (error.code, error.operation) {
     case (ENOSPC, _), (EDQUOT, _): "; make room and run it again: what is copied stays"
     case (EROFS, _): "; the target is mounted read-only"
     case (EACCES, _), (EPERM, _): "; run it as a user with the right to do so"

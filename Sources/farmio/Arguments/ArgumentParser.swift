@@ -88,6 +88,8 @@ struct ArgumentParser: Sendable {
     let least = command.operands.reduce(0) { $0 + $1.count.lowerBound }
     if arguments.count < least { return stands }
     let others = command.operands.dropFirst()
+    // What cannot stand behind a repository is one itself, or another place.
+    if let next = others.first, let first = arguments.first, !next.accepts(first) { return nil }
     let mostWithout =
       others.contains { $0.count.upperBound == .max }
       ? Int.max : others.reduce(0) { $0 + $1.count.upperBound }

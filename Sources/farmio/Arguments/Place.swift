@@ -1,15 +1,21 @@
 import FrameEngine
 import Mover
 
-/// One end of a copy as typed. This version moves between folders; an address of another kind is
-/// refused by name, so that `s3://bucket` never becomes a folder called `s3:`.
+/// A place of files as typed: a path, or the address of a bucket or a server.
 struct Place: ArgumentValue, Hashable {
-  static let expectation = "a path (addresses such as s3://… cannot be used yet)"
+  static let expectation =
+    "a path, s3://BUCKET/PREFIX, oci://BUCKET@NAMESPACE/PREFIX, nfs://SERVER/PATH or "
+    + "smb://SERVER/SHARE/PATH"
 
-  let path: FileName
+  /// As it was typed.
+  let text: FileName
+  let address: StoreAddress
 
   init?(argument: FileName) {
-    guard let path = FileName(argument: argument), !StoreAddress.hasScheme(path) else { return nil }
-    self.path = path
+    guard let text = FileName(argument: argument), let address = StoreAddress(text) else {
+      return nil
+    }
+    self.text = text
+    self.address = address
   }
 }

@@ -4,7 +4,7 @@ enum Catalogue {
     InitCommand.spec, BackupCommand.spec, SnapshotsCommand.spec, LsCommand.spec, DiffCommand.spec,
     StatsCommand.spec, RestoreCommand.spec, CheckCommand.spec, ForgetCommand.spec,
     PruneCommand.spec,
-    CopyCommand.spec, SyncCommand.spec,
+    CopyCommand.spec, SyncCommand.spec, CatCommand.spec, DuCommand.spec, RmCommand.spec,
     VerifyCommand.spec, TileCommand.spec, ConvertCommand.spec, PreviewCommand.spec,
     SheetCommand.spec, CompareCommand.spec,
     HelpCommand.spec, VersionCommand.spec, CompletionsCommand.spec, ManCommand.spec,

@@ -71,12 +71,12 @@ extension TreeTransfer {
     let summary = try session.withProgress(session.invocation.command.name, progress) {
       () throws(CommandError) in
       transfer.run(
-        from: session[source].path, to: session[target].path, progress: progress,
+        from: session[source].text, to: session[target].text, progress: progress,
         planned: { action, path in planned(action, path, report) },
         cancel: session.interrupt.token)
     }
     let time = stopwatch.elapsed
-    tell(summary, options, session[target].path, time, report)
+    tell(summary, options, session[target].text, time, report)
     return status(of: summary)
   }
 

@@ -56,6 +56,14 @@ final class Console: Sendable {
     }
   }
 
+  /// Appends bytes to stdout as they are.
+  func write(_ bytes: RawSpan) {
+    state.withLock { state in
+      unsafe bytes.withUnsafeBytes { unsafe state.pending.append(contentsOf: $0) }
+      if outputIsTerminal || state.pending.count >= Console.bufferBytes { drain(&state) }
+    }
+  }
+
   /// Writes a line to stderr, at once and above the bar.
   func note(_ line: String) {
     state.withLock { state in

@@ -133,5 +133,5 @@ extension SimulatedDisk {
     FileSystem(magic: 0, isRemote: false)
   }
 
-  public func makeLane() throws(DiskError) -> any Lane { SerialLane(disk: self) }
+  public func makeLane() throws(DiskError) -> any Lane { DiskLane(disk: self) }
 }

@@ -42,7 +42,7 @@ extension S3Service {
   }
 
   private func listedKey(_ encoded: String?, under prefix: String) throws(ServiceError) -> String {
-    guard let encoded, let bytes = PercentEncoding.decoded(encoded) else {
+    guard let encoded, let bytes = PercentEncoding.decoded(encoded, isForm: true) else {
       throw ServiceError(broken: "an entry of the listing is broken")
     }
     let key = String(decoding: bytes, as: UTF8.self)

@@ -1,4 +1,4 @@
-import FrameEngine
+package import FrameEngine
 import Synchronization
 
 /// A folder on its way into a snapshot: its entries fill in as files and subfolders are stored.
@@ -104,7 +104,7 @@ extension FileStatus {
 
 extension FileName {
   /// The part behind the last slash.
-  var lastComponent: FileName {
+  package var lastComponent: FileName {
     FileName(Array(bytes.split(separator: UInt8(ascii: "/")).last ?? []))
   }
 

@@ -1,0 +1,234 @@
+public import FrameEngine
+import Glibc
+import Synchronization
+
+/// A folder that is open, and what it holds once it was listed.
+final class BucketFolder: Sendable {
+  /// What the keys of its objects begin with: empty, or ending in a slash.
+  let prefix: String
+  private let listing = Mutex<Listing?>(nil)
+
+  struct Listing: Sendable {
+    /// Names without slashes.
+    var files: [String: ObjectInfo] = [:]
+    var folders: Set<String> = []
+    /// The marker of the folder itself.
+    var marker: ObjectInfo?
+
+    var isEmpty: Bool { files.isEmpty && folders.isEmpty && marker == nil }
+  }
+
+  private let root: String
+
+  init(prefix: String, on root: String) {
+    self.prefix = prefix
+    self.root = root
+  }
+
+  /// What is known without asking.
+  var known: Listing? { listing.withLock { $0 } }
+
+  /// What the folder holds, asked for once.
+  func contents(of service: any ObjectService) throws(DiskError) -> Listing {
+    if let known { return known }
+    let found = try list(service)
+    listing.withLock { $0 = found }
+    return found
+  }
+
+  private func list(_ service: any ObjectService) throws(DiskError) -> Listing {
+    var found = Listing()
+    var position = ObjectPosition.start
+    while true {
+      let page: ObjectPage
+      do throws(ServiceError) {
+        page = try service.page(prefix, folded: true, from: position)
+      } catch {
+        throw DiskError(error, .list, path, remedy: service.remedy(for: error))
+      }
+      for object in page.objects { try add(object, to: &found) }
+      for prefix in page.prefixes { found.folders.insert(try name(prefix.dropLast())) }
+      guard let next = page.next else { break }
+      position = next
+    }
+    if let both = found.folders.first(where: { found.files[$0] != nil }) {
+      throw refusal("it has both an object and a folder called \(both)")
+    }
+    return found
+  }
+
+  private func add(_ object: ObjectInfo, to found: inout Listing) throws(DiskError) {
+    if object.key == prefix, !prefix.isEmpty {
+      guard object.size == 0 else { throw refusal("an object with content has the folder's name") }
+      found.marker = object
+      return
+    }
+    // A writer's note of an upload under way is no file.
+    let name = try name(object.key[...])
+    if !TemporaryName.isTemporary(name.utf8) { found.files[name] = object }
+  }
+
+  private func name(_ key: Substring) throws(DiskError) -> String {
+    let name = String(key.dropFirst(prefix.count))
+    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(0) else {
+      throw refusal("the key '\(key)' is no path that a folder can hold")
+    }
+    return name
+  }
+
+  private var path: FileName { FileName(root + "/" + prefix) }
+
+  private func refusal(_ detail: String) -> DiskError {
+    DiskError(.list, code: EINVAL, name: path, detail: detail)
+  }
+}
+
+// Names and folders.
+extension BucketDisk {
+  /// The key of a name, without a slash at its end; the root's is empty. Absolute names may begin
+  /// with the bucket's address, as a person types it.
+  func key(_ name: FileName, in folder: Handle, _ operation: DiskError.Operation)
+    throws(DiskError) -> String
+  {
+    var parts: [Substring] = []
+    if folder != .current {
+      guard case .folder(let above) = try node(folder, operation) else {
+        throw DiskError(operation, code: ENOTDIR, name: name)
+      }
+      parts = above.prefix.split(separator: "/")
+    }
+    guard let text = String(validating: name.bytes, as: UTF8.self) else {
+      throw DiskError(operation, code: EILSEQ, name: name, detail: "keys of a bucket are UTF-8")
+    }
+    for part in try relative(text, to: folder, operation).split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
+  }
+
+  private func relative(_ text: String, to folder: Handle, _ operation: DiskError.Operation)
+    throws(DiskError) -> Substring
+  {
+    if folder != .current { return text[...] }
+    return text.hasPrefix(root) ? text.dropFirst(root.count) : text[...]
+  }
+
+  /// The folder that a handle stands for, and the listing it has already.
+  private func listing(_ folder: Handle, holding name: FileName) -> BucketFolder.Listing? {
+    guard folder != .current, !name.bytes.contains(UInt8(ascii: "/")), name != ".", name != "..",
+      case .folder(let above)? = try? node(folder, .open)
+    else { return nil }
+    return above.known
+  }
+
+  func openFolder(_ name: FileName, in folder: Handle) throws(DiskError) -> BucketFolder {
+    let key = try key(name, in: folder, .open)
+    let opened = BucketFolder(prefix: key.isEmpty ? "" : key + "/", on: root)
+    if key.isEmpty { return opened }
+    if let listing = listing(folder, holding: name) {
+      let last = name.text
+      if listing.folders.contains(last) { return opened }
+      throw DiskError(.open, code: listing.files[last] == nil ? ENOENT : ENOTDIR, name: name)
+    }
+    let contents: BucketFolder.Listing
+    do throws(DiskError) { contents = try opened.contents(of: service) } catch {
+      throw error.at(name)
+    }
+    guard contents.isEmpty else { return opened }
+    let isFile = try calling(.open, name) { () throws(ServiceError) in
+      try service.head(key) != nil
+    }
+    throw DiskError(.open, code: isFile ? ENOTDIR : ENOENT, name: name)
+  }
+
+  func openFile(_ name: FileName, in folder: Handle) throws(DiskError) -> ObjectInfo {
+    if let listing = listing(folder, holding: name) {
+      if let info = listing.files[name.text] { return info }
+      throw DiskError(
+        .open, code: listing.folders.contains(name.text) ? EISDIR : ENOENT, name: name)
+    }
+    let key = try key(name, in: folder, .open)
+    guard !key.isEmpty else { throw DiskError(.open, code: EISDIR, name: name) }
+    let info = try calling(.open, name) { () throws(ServiceError) in try service.head(key) }
+    guard let info else { throw DiskError(.open, code: ENOENT, name: name) }
+    return info
+  }
+
+  public func status(of name: FileName, in folder: Handle) throws(DiskError) -> FileStatus {
+    let key = try key(name, in: folder, .status)
+    if key.isEmpty { return folderStatus("") }
+    if let listing = listing(folder, holding: name) {
+      let last = name.text
+      if listing.folders.contains(last) { return folderStatus(key + "/") }
+      guard let info = listing.files[last] else {
+        throw DiskError(.status, code: ENOENT, name: name)
+      }
+      return try asksForMetadata ? asked(key, name) : fileStatus(info)
+    }
+    do throws(DiskError) {
+      return try asked(key, name)
+    } catch {
+      guard error.code == ENOENT else { throw error }
+    }
+    let contents = try BucketFolder(prefix: key + "/", on: root).contents(of: service)
+    if contents.isEmpty { throw DiskError(.status, code: ENOENT, name: name) }
+    return folderStatus(key + "/")
+  }
+
+  private func asked(_ key: String, _ name: FileName) throws(DiskError) -> FileStatus {
+    let info = try calling(.status, name) { () throws(ServiceError) in try service.head(key) }
+    guard let info else { throw DiskError(.status, code: ENOENT, name: name) }
+    return fileStatus(info)
+  }
+
+  public func status(of handle: Handle) throws(DiskError) -> FileStatus {
+    switch try node(handle, .status) {
+    case .folder(let folder): return folderStatus(folder.prefix)
+    case .file(let info): return fileStatus(info)
+    }
+  }
+
+  private func folderStatus(_ prefix: String) -> FileStatus {
+    FileStatus(
+      kind: .folder, mode: 0o755, user: geteuid(), group: getegid(), size: 0, allocated: 0,
+      modified: started, changed: started, inode: BucketDisk.number(prefix), volume: volume,
+      linkCount: 1, device: 0)
+  }
+
+  private func fileStatus(_ info: ObjectInfo) -> FileStatus {
+    let told = ObjectStatus(metadata: info.metadata)
+    let stored = info.stored ?? started
+    let kind: FileKind = told.kind == .symbolicLink ? .symbolicLink : .regular
+    return FileStatus(
+      kind: kind, mode: told.mode ?? 0o644, user: told.user ?? geteuid(),
+      group: told.group ?? getegid(), size: info.size, allocated: info.size,
+      modified: told.modified ?? stored, changed: stored,
+      inode: BucketDisk.number(info.key), volume: volume, linkCount: 1, device: 0)
+  }
+
+  public func entries(of folder: Handle) throws(DiskError) -> [FolderEntry] {
+    guard case .folder(let opened) = try node(folder, .list) else {
+      throw DiskError(.list, code: ENOTDIR)
+    }
+    let listing = try opened.contents(of: service)
+    let inode = { BucketDisk.number(opened.prefix + $0) }
+    // Of an object alone, only its metadata tells that it stands for a link.
+    return listing.folders.map { FolderEntry(name: FileName($0), kind: .folder, inode: inode($0)) }
+      + listing.files.keys.map { name in
+        FolderEntry(
+          name: FileName(name), kind: asksForMetadata ? nil : .regular, inode: inode(name))
+      }
+  }
+
+  public func readSymbolicLink(_ name: FileName, in folder: Handle) throws(DiskError) -> [UInt8] {
+    let key = try key(name, in: folder, .readLink)
+    return try calling(.readLink, name) { () throws(ServiceError) in
+      try service.get(key, limit: Int(PATH_MAX)).bytes
+    }
+  }
+}
+
+extension FileName {
+  /// The name as a key's: what is no UTF-8 fits none.
+  fileprivate var text: String { String(decoding: bytes, as: UTF8.self) }
+}
