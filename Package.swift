@@ -74,6 +74,7 @@ let package = Package(
     .systemLibrary(name: "CYAML"),
     .systemLibrary(name: "CCurl"),
     .systemLibrary(name: "CExpat"),
+    .systemLibrary(name: "CNFS"),
     .target(name: "CKernels", cSettings: kernels),
     .executableTarget(
       name: "FrameDecoder", cxxSettings: openEXR,
@@ -85,6 +86,7 @@ let package = Package(
       name: "Mover",
       dependencies: [
         "FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL", "CYAML", "CCurl", "CExpat",
+        "CNFS",
       ],
       resources: [.embedInCode("Frames/Profiles")], swiftSettings: strict),
     .executableTarget(

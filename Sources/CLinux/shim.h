@@ -51,6 +51,8 @@ static inline long farmio_statx(int dir, const char *name, int flags, unsigned m
 static inline uint64_t farmio_device(unsigned major, unsigned minor) {
   return gnu_dev_makedev(major, minor);
 }
+static inline unsigned farmio_device_major(uint64_t device) { return gnu_dev_major(device); }
+static inline unsigned farmio_device_minor(uint64_t device) { return gnu_dev_minor(device); }
 static inline long farmio_fstatfs(int fd, struct statfs *out) {
   return farmio_result(fstatfs(fd, out));
 }

@@ -20,7 +20,10 @@ extension Session {
     case .folder(let path): return OpenPlace(disk: try makeDisk(), path: path, objects: nil)
     case .s3(let bucket, let prefix):
       return objects(try s3Service(bucket), prefix, asksForMetadata: asksForMetadata)
-    case .oci, .nfs, .smb: throw Session.unreachable(place.text)
+    case .nfs:
+      let reach = try reach([place.text])
+      return OpenPlace(disk: reach.disk, path: reach.paths[0], objects: nil)
+    case .oci, .smb: throw Session.unreachable(place.text)
     }
   }
 
@@ -38,6 +41,6 @@ extension Session {
   static func unreachable(_ place: FileName) -> CommandError {
     .usage(
       "'\(place)' is no place that this version reaches",
-      remedy: "Give a path, or s3://BUCKET/PREFIX.")
+      remedy: "Give a path, s3://BUCKET/PREFIX or nfs://SERVER/EXPORT/PATH.")
   }
 }

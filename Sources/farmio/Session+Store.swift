@@ -9,12 +9,24 @@ extension Session {
     case .folder(let path): return try folder(path, makingFolder: makingFolder)
     case .s3(let bucket, let prefix):
       return ObjectStore(try s3Service(bucket), prefix: prefix)
-    case .oci, .nfs, .smb, nil: throw Session.unreachable(place)
+    case .nfs: return try serverStore(place, makingFolder: makingFolder)
+    case .oci, .smb, nil: throw Session.unreachable(place)
     }
   }
 
   private func folder(_ place: FileName, makingFolder: Bool) throws(CommandError) -> FileStore {
-    let disk = try makeDisk()
+    try store(on: try makeDisk(), at: place, makingFolder: makingFolder)
+  }
+
+  private func serverStore(_ place: FileName, makingFolder: Bool) throws(CommandError) -> FileStore
+  {
+    let reach = try reach([place])
+    return try store(on: reach.disk, at: reach.paths[0], makingFolder: makingFolder)
+  }
+
+  private func store(
+    on disk: any Disk, at place: FileName, makingFolder: Bool
+  ) throws(CommandError) -> FileStore {
     do throws(DiskError) {
       if makingFolder { try disk.makeFolders(place) }
     } catch {

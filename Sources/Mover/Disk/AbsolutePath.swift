@@ -2,8 +2,10 @@ public import FrameEngine
 import Glibc
 
 extension FileName {
-  /// The path from `/`, without `.`, `..` and double slashes. Links are not resolved.
+  /// The path from `/`, without `.`, `..` and double slashes. Links are not resolved. An address
+  /// (`nfs://SERVER/PATH`) is absolute already, and stays as it is.
   public func absolute() throws(DiskError) -> FileName {
+    if StoreAddress.hasScheme(self) { return self }
     var whole = bytes
     if whole.first != UInt8(ascii: "/") {
       guard let folder = unsafe getcwd(nil, 0) else {

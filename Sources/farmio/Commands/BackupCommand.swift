@@ -61,7 +61,8 @@ enum BackupCommand {
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
     let repository = try session.openRepository()
     var options = Backup.Options()
-    options.paths = session[paths]
+    let reach = try session.reach(session[paths])
+    options.paths = reach.paths
     options.tags = session[tags]
     options.filter = try session.filter()
     options.oneFileSystem = session[oneFileSystem]
@@ -73,7 +74,7 @@ enum BackupCommand {
     if let name = session[parent] { options.parent = try session.snapshot(name, of: repository) }
     let progress = ProgressCounters()
     let backup = Backup(
-      into: repository, from: try session.makeDisk(), host: Host.current().named(session[host]),
+      into: repository, from: reach.disk, host: Host.current().named(session[host]),
       clock: SystemClock(), cancellation: session.interrupt.token, progress: progress)
     if session[Common.dryRun] { return try preview(backup, options, session.report) }
     let outcome = try session.withProgress("backup", progress) { () throws(CommandError) in

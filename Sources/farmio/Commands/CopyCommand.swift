@@ -67,11 +67,12 @@ extension TreeTransfer {
     let progress = ProgressCounters()
     let report = session.report
     let stopwatch = Stopwatch()
-    let transfer = Transfer(on: try session.makeDisk(), options: options)
+    let reach = try session.reach([session[source].text, session[target].text])
+    let transfer = Transfer(on: reach.disk, options: options)
     let summary = try session.withProgress(session.invocation.command.name, progress) {
       () throws(CommandError) in
       transfer.run(
-        from: session[source].text, to: session[target].text, progress: progress,
+        from: reach.paths[0], to: reach.paths[1], progress: progress,
         planned: { action, path in planned(action, path, report) },
         cancel: session.interrupt.token)
     }

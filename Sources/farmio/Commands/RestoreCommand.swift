@@ -42,7 +42,8 @@ enum RestoreCommand {
     let found = try session.snapshot(wanted.snapshot, of: repository)
     var options = Restore.Options()
     options.path = wanted.subpath ?? ""
-    options.target = session[target]
+    let reach = try session.reach([session[target]])
+    options.target = reach.paths[0]
     options.deletesExtra = session[delete]
     options.filter = try session.filter()
     options.inclusion = try session.inclusion(session[include])
@@ -56,7 +57,7 @@ enum RestoreCommand {
     }
     let progress = ProgressCounters()
     let restore = Restore(
-      from: repository, to: try session.makeDisk(), host: .current(), clock: SystemClock(),
+      from: repository, to: reach.disk, host: .current(), clock: SystemClock(),
       cancellation: session.interrupt.token, progress: progress)
     let stopwatch = Stopwatch()
     let outcome = try session.withProgress("restore", progress) {

@@ -5,16 +5,24 @@ import Glibc
 
 /// Places whose stores must keep the contract of `Store`: memory and a folder always, a bucket
 /// where `FARMIO_TEST_S3` names an endpoint (and `FARMIO_TEST_S3_BUCKET` a bucket, else
-/// `conformance`), with credentials as AWS's tools take them.
+/// `conformance`), with credentials as AWS's tools take them; a folder of an NFS server where
+/// `FARMIO_TEST_NFS` is its address.
 enum StorePlace: String, CaseIterable, CustomStringConvertible {
   case memory
   case folder
   case s3
+  case nfs
 
   var description: String { rawValue }
 
   static var available: [StorePlace] {
-    variable("FARMIO_TEST_S3") == nil ? [.memory, .folder] : allCases
+    allCases.filter { place in
+      switch place {
+      case .memory, .folder: true
+      case .s3: variable("FARMIO_TEST_S3") != nil
+      case .nfs: DiskPlace.available.contains(.nfs)
+      }
+    }
   }
 
   /// Whether something of a killed writer can be left there.
@@ -29,6 +37,13 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
     case .folder:
       let folder = try TemporaryFolder()
       return try Site { try FileStore(disk: ThreadDisk(), path: folder.path) }
+    case .nfs:
+      let site = try DiskPlace.nfs.make()
+      return try Site {
+        FileStore(
+          disk: site.disk, root: try site.disk.open(site.path, in: .current, .folder),
+          place: site.path.description)
+      }
     case .s3:
       let prefix = "test-\(String(UInt64.random(in: .min ... .max), radix: 16))/"
       let service = try StorePlace.service()

@@ -80,7 +80,7 @@ struct BackupRoots: Sendable {
   /// For paths that end alike: `/a/tex` and `/b/tex` become `a_tex` and `b_tex`.
   private static func flatName(of path: FileName) -> FileName {
     let slash = UInt8(ascii: "/")
-    let flat = path.bytes.dropFirst().map { $0 == slash ? UInt8(ascii: "_") : $0 }
+    let flat = path.bytes.drop { $0 == slash }.map { $0 == slash ? UInt8(ascii: "_") : $0 }
     return FileName(Array(flat.suffix(Limits.nameBytes)))
   }
 }
