@@ -16,25 +16,29 @@ extension Session {
   /// Opens a place. Of objects, `asksForMetadata` asks for what is stored beside the bytes, a
   /// request for each.
   func open(_ place: Place, asksForMetadata: Bool) throws(CommandError) -> OpenPlace {
-    switch place.address {
-    case .folder(let path): return OpenPlace(disk: try makeDisk(), path: path, objects: nil)
-    case .s3(let bucket, let prefix):
-      return objects(try s3Service(bucket), prefix, asksForMetadata: asksForMetadata)
-    case .nfs:
+    guard let objects = try objects(at: place) else {
       let reach = try reach([place.text])
       return OpenPlace(disk: reach.disk, path: reach.paths[0], objects: nil)
-    case .oci, .smb: throw Session.unreachable(place.text)
+    }
+    let disk = bucketDisk(objects.service, asksForMetadata: asksForMetadata)
+    return OpenPlace(
+      disk: disk, path: FileName(objects.service.address + objects.key), objects: objects)
+  }
+
+  /// The bucket that a place is in, and its key without a slash at the end; `nil` for places that
+  /// are in none.
+  func objects(at place: Place) throws(CommandError) -> (service: any ObjectService, key: String)? {
+    switch place.address {
+    case .s3(let bucket, let prefix):
+      return (try s3Service(bucket), String(prefix.dropLast()))
+    case .oci: throw Session.unreachable(place.text)
+    case .folder, .nfs, .smb: return nil
     }
   }
 
-  private func objects(_ service: any ObjectService, _ prefix: String, asksForMetadata: Bool)
-    -> OpenPlace
-  {
-    let key = prefix.isEmpty ? "" : String(prefix.dropLast())
-    return OpenPlace(
-      disk: BucketDisk(
-        service, asksForMetadata: asksForMetadata, cancellation: interrupt.token),
-      path: FileName(service.address + key), objects: (service, key))
+  /// A bucket as a disk.
+  func bucketDisk(_ service: any ObjectService, asksForMetadata: Bool) -> BucketDisk {
+    BucketDisk(service, asksForMetadata: asksForMetadata, cancellation: interrupt.token)
   }
 
   /// A place that no code reaches yet.

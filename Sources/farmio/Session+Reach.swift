@@ -14,14 +14,25 @@ extension Session {
       case .folder(let path): paths.append(path)
       case .nfs(let typed):
         paths.append(try mount(typed, place, &members))
-      default:
-        throw .usage(
-          "'\(place)' is no tree of files that this version reaches",
-          remedy: "Give a path, or nfs://SERVER/EXPORT/PATH.")
+      case .s3, .oci: paths.append(try bucket(place, &members))
+      case .smb, nil: throw Session.unreachable(place)
       }
     }
     let local = try makeDisk()
     return (members.isEmpty ? local : JoinedDisk(local, members), paths)
+  }
+
+  /// Joins the bucket that a place is in.
+  private func bucket(_ place: FileName, _ members: inout [JoinedDisk.Member])
+    throws(CommandError) -> FileName
+  {
+    guard let objects = try objects(at: self.place(place)) else { return place }
+    let address = FileName(String(objects.service.address.dropLast()))
+    if !members.contains(where: { $0.address == address }) {
+      let disk = bucketDisk(objects.service, asksForMetadata: true)
+      members.append(JoinedDisk.Member(address, disk))
+    }
+    return FileName(objects.service.address + objects.key)
   }
 
   /// Mounts the export that holds a place, unless that has been done; returns the place by the

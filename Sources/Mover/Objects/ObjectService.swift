@@ -36,6 +36,9 @@ package protocol ObjectService: AnyObject, Sendable {
   func remove(_ key: String, tries: ServiceTries) throws(ServiceError)
   /// Removes at most `Self.removalLimit` objects at once; the failure of each that stays.
   func remove(_ keys: [String]) throws(ServiceError) -> [(key: String, failure: ServiceError)]
+  /// The name by which this service knows the bucket of another, where it can copy from there by
+  /// itself; `nil` where it cannot.
+  func bucket(of other: any ObjectService) -> String?
   /// Has the service copy an object of its own; `false` if it cannot, and bytes must travel.
   func copy(
     _ source: ObjectInfo, from bucket: String, to key: String, _ attributes: ObjectAttributes
@@ -70,6 +73,8 @@ package protocol ObjectService: AnyObject, Sendable {
 extension ObjectService {
   /// Objects that `remove` takes at once.
   package static var removalLimit: Int { 1000 }
+  /// Most services copy within themselves alone.
+  package func bucket(of other: any ObjectService) -> String? { nil }
 }
 
 extension ServiceError {

@@ -27,8 +27,8 @@ extension ObjectStore {
   public func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int {
     let current = TemporaryName.Owner.current
     var removed = 0
-    for entry in try entries(ObjectStore.markerPrefix) {
-      let name = String(entry.key.dropFirst(key("").count))
+    for entry in try entries(TemporaryName.start) {
+      let name = String(Substring(entry.key.utf8.dropFirst(key("").utf8.count)))
       // A time that is not told is later than any.
       guard let marker = TemporaryName(FileName(name)),
         marker.owner.isDead(seenFrom: current) || entry.stored.map({ $0 < time }) == true
@@ -41,8 +41,6 @@ extension ObjectStore {
     }
     return removed
   }
-
-  private static let markerPrefix = ".tmp-"
 
   /// Aborts every upload of `name`: its marker says that they are of one writer.
   func abortUploads(of name: String) throws(StoreError) {

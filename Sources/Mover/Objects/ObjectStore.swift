@@ -135,7 +135,10 @@ public final class ObjectStore: Store {
   /// Every object under a prefix, in the order of their names.
   public func list(_ prefix: String) throws(StoreError) -> [StoredObject] {
     try entries(prefix)
-      .map { StoredObject(name: String($0.key.dropFirst(self.prefix.count)), size: $0.size) }
+      .map {
+        StoredObject(
+          name: String(Substring($0.key.utf8.dropFirst(self.prefix.utf8.count))), size: $0.size)
+      }
       .filter { !ObjectStore.isMarker($0.name) }
   }
 

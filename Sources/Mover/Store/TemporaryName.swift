@@ -7,7 +7,9 @@ import Glibc
 /// It says who is writing, so that what a killed process left can be told from what a living one
 /// is still writing.
 struct TemporaryName: Hashable, Sendable {
-  private static let prefix = Array(".tmp-".utf8)
+  /// What every such name begins with.
+  static let start = ".tmp-"
+  private static let prefix = Array(start.utf8)
 
   /// Who writes the file.
   let owner: Owner

@@ -189,7 +189,7 @@ final class DataCopier: Sendable {
 
 extension RawSpan {
   /// Whether two spans of one length hold the same bytes.
-  fileprivate func isEqual(to other: RawSpan) -> Bool {
+  func isEqual(to other: RawSpan) -> Bool {
     precondition(byteCount == other.byteCount)
     return unsafe withUnsafeBytes { a in
       unsafe other.withUnsafeBytes { b in

@@ -222,7 +222,7 @@ extension FileName {
   }
 
   /// The path of the folder that holds this path.
-  fileprivate var parent: FileName {
+  var parent: FileName {
     let above = withoutLastComponent
     if !above.bytes.isEmpty { return above }
     return bytes.first == UInt8(ascii: "/") ? "/" : "."

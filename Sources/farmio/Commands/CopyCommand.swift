@@ -67,19 +67,41 @@ extension TreeTransfer {
     let progress = ProgressCounters()
     let report = session.report
     let stopwatch = Stopwatch()
-    let reach = try session.reach([session[source].text, session[target].text])
-    let transfer = Transfer(on: reach.disk, options: options)
+    let transfer = try transfer(session, options)
     let summary = try session.withProgress(session.invocation.command.name, progress) {
       () throws(CommandError) in
-      transfer.run(
-        from: reach.paths[0], to: reach.paths[1], progress: progress,
-        planned: { action, path in planned(action, path, report) },
-        cancel: session.interrupt.token)
+      transfer(progress) { action, path in planned(action, path, report) }
     }
     let time = stopwatch.elapsed
     tell(summary, options, session[target].text, time, report)
     return status(of: summary)
   }
+
+  /// The work, by what the target is.
+  private static func transfer(
+    _ session: Session, _ options: TransferOptions
+  ) throws(CommandError) -> Work {
+    let (source, target) = (session[source], session[target])
+    let cancel = session.interrupt.token
+    if let objects = try session.objects(at: target) {
+      let from = try session.open(source, asksForMetadata: true)
+      let transfer = BucketTransfer(from: from.disk, to: objects.service, options: options)
+      let place = BucketTransfer.Target(
+        key: objects.key, isFolder: target.text.bytes.last == UInt8(ascii: "/"))
+      return { transfer.run(from: from.path, to: place, progress: $0, planned: $1, cancel: cancel) }
+    }
+    let reach = try session.reach([source.text, target.text])
+    let transfer = Transfer(on: reach.disk, options: options)
+    return { progress, planned in
+      transfer.run(
+        from: reach.paths[0], to: reach.paths[1], progress: progress, planned: planned,
+        cancel: cancel)
+    }
+  }
+
+  private typealias Work = (
+    ProgressCounters, @escaping @Sendable (PlannedAction, FileName) -> Void
+  ) -> TransferSummary
 
   private static func planned(_ action: PlannedAction, _ path: FileName, _ report: Report) {
     report.result("\(action.rawValue)  \(path)")

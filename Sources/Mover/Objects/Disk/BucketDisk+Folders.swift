@@ -10,8 +10,8 @@ final class BucketFolder: Sendable {
 
   struct Listing: Sendable {
     /// Names without slashes.
-    var files: [String: ObjectInfo] = [:]
-    var folders: Set<String> = []
+    var files: [FileName: ObjectInfo] = [:]
+    var folders: Set<FileName> = []
     /// The marker of the folder itself.
     var marker: ObjectInfo?
 
@@ -27,6 +27,11 @@ final class BucketFolder: Sendable {
 
   /// What is known without asking.
   var known: Listing? { listing.withLock { $0 } }
+
+  /// Keeps what the service told of an object, for whoever opens it next.
+  func note(_ info: ObjectInfo, as name: FileName) {
+    listing.withLock { $0?.files[name] = info }
+  }
 
   /// What the folder holds, asked for once.
   func contents(of service: any ObjectService) throws(DiskError) -> Listing {
@@ -47,7 +52,7 @@ final class BucketFolder: Sendable {
         throw DiskError(error, .list, path, remedy: service.remedy(for: error))
       }
       for object in page.objects { try add(object, to: &found) }
-      for prefix in page.prefixes { found.folders.insert(try name(prefix.dropLast())) }
+      for prefix in page.prefixes { found.folders.insert(try name(prefix.utf8.dropLast())) }
       guard let next = page.next else { break }
       position = next
     }
@@ -64,14 +69,15 @@ final class BucketFolder: Sendable {
       return
     }
     // A writer's note of an upload under way is no file.
-    let name = try name(object.key[...])
-    if !TemporaryName.isTemporary(name.utf8) { found.files[name] = object }
+    let name = try name(object.key.utf8[...])
+    if TemporaryName(name) == nil { found.files[name] = object }
   }
 
-  private func name(_ key: Substring) throws(DiskError) -> String {
-    let name = String(key.dropFirst(prefix.count))
-    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(0) else {
-      throw refusal("the key '\(key)' is no path that a folder can hold")
+  /// Texts that look alike may differ in their bytes, and keys are bytes.
+  private func name(_ key: Substring.UTF8View) throws(DiskError) -> FileName {
+    let name = FileName(Array(key.dropFirst(prefix.utf8.count)))
+    guard !name.bytes.isEmpty, name != ".", name != "..", !name.bytes.contains(0) else {
+      throw refusal("the key '\(Substring(key))' is no path that a folder can hold")
     }
     return name
   }
@@ -90,27 +96,24 @@ extension BucketDisk {
   func key(_ name: FileName, in folder: Handle, _ operation: DiskError.Operation)
     throws(DiskError) -> String
   {
-    var parts: [Substring] = []
-    if folder != .current {
+    var path = name.bytes[...]
+    var parts: [ArraySlice<UInt8>] = []
+    let slash = UInt8(ascii: "/")
+    if folder == .current {
+      if path.starts(with: root.utf8) { path = path.dropFirst(root.utf8.count) }
+    } else {
       guard case .folder(let above) = try node(folder, operation) else {
         throw DiskError(operation, code: ENOTDIR, name: name)
       }
-      parts = above.prefix.split(separator: "/")
+      parts = Array(above.prefix.utf8).split(separator: slash)
     }
-    guard let text = String(validating: name.bytes, as: UTF8.self) else {
+    for part in path.split(separator: slash) where !part.elementsEqual(".".utf8) {
+      if part.elementsEqual("..".utf8) { _ = parts.popLast() } else { parts.append(part) }
+    }
+    guard let key = String(validating: parts.joined(separator: [slash]), as: UTF8.self) else {
       throw DiskError(operation, code: EILSEQ, name: name, detail: "keys of a bucket are UTF-8")
     }
-    for part in try relative(text, to: folder, operation).split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-    }
-    return parts.joined(separator: "/")
-  }
-
-  private func relative(_ text: String, to folder: Handle, _ operation: DiskError.Operation)
-    throws(DiskError) -> Substring
-  {
-    if folder != .current { return text[...] }
-    return text.hasPrefix(root) ? text.dropFirst(root.count) : text[...]
+    return key
   }
 
   /// The folder that a handle stands for, and the listing it has already.
@@ -126,9 +129,8 @@ extension BucketDisk {
     let opened = BucketFolder(prefix: key.isEmpty ? "" : key + "/", on: root)
     if key.isEmpty { return opened }
     if let listing = listing(folder, holding: name) {
-      let last = name.text
-      if listing.folders.contains(last) { return opened }
-      throw DiskError(.open, code: listing.files[last] == nil ? ENOENT : ENOTDIR, name: name)
+      if listing.folders.contains(name) { return opened }
+      throw DiskError(.open, code: listing.files[name] == nil ? ENOENT : ENOTDIR, name: name)
     }
     let contents: BucketFolder.Listing
     do throws(DiskError) { contents = try opened.contents(of: service) } catch {
@@ -143,9 +145,9 @@ extension BucketDisk {
 
   func openFile(_ name: FileName, in folder: Handle) throws(DiskError) -> ObjectInfo {
     if let listing = listing(folder, holding: name) {
-      if let info = listing.files[name.text] { return info }
+      if let info = listing.files[name] { return info }
       throw DiskError(
-        .open, code: listing.folders.contains(name.text) ? EISDIR : ENOENT, name: name)
+        .open, code: listing.folders.contains(name) ? EISDIR : ENOENT, name: name)
     }
     let key = try key(name, in: folder, .open)
     guard !key.isEmpty else { throw DiskError(.open, code: EISDIR, name: name) }
@@ -158,15 +160,17 @@ extension BucketDisk {
     let key = try key(name, in: folder, .status)
     if key.isEmpty { return folderStatus("") }
     if let listing = listing(folder, holding: name) {
-      let last = name.text
-      if listing.folders.contains(last) { return folderStatus(key + "/") }
-      guard let info = listing.files[last] else {
+      if listing.folders.contains(name) { return folderStatus(key + "/") }
+      guard let info = listing.files[name] else {
         throw DiskError(.status, code: ENOENT, name: name)
       }
-      return try asksForMetadata ? asked(key, name) : fileStatus(info)
+      guard asksForMetadata else { return fileStatus(info) }
+      let asked = try asked(key, name)
+      if case .folder(let above) = try node(folder, .status) { above.note(asked, as: name) }
+      return fileStatus(asked)
     }
     do throws(DiskError) {
-      return try asked(key, name)
+      return fileStatus(try asked(key, name))
     } catch {
       guard error.code == ENOENT else { throw error }
     }
@@ -175,10 +179,10 @@ extension BucketDisk {
     return folderStatus(key + "/")
   }
 
-  private func asked(_ key: String, _ name: FileName) throws(DiskError) -> FileStatus {
+  private func asked(_ key: String, _ name: FileName) throws(DiskError) -> ObjectInfo {
     let info = try calling(.status, name) { () throws(ServiceError) in try service.head(key) }
     guard let info else { throw DiskError(.status, code: ENOENT, name: name) }
-    return fileStatus(info)
+    return info
   }
 
   public func status(of handle: Handle) throws(DiskError) -> FileStatus {
@@ -211,12 +215,14 @@ extension BucketDisk {
       throw DiskError(.list, code: ENOTDIR)
     }
     let listing = try opened.contents(of: service)
-    let inode = { BucketDisk.number(opened.prefix + $0) }
+    let inode = { (name: FileName) in
+      BucketDisk.number(opened.prefix + String(decoding: name.bytes, as: UTF8.self))
+    }
     // Of an object alone, only its metadata tells that it stands for a link.
-    return listing.folders.map { FolderEntry(name: FileName($0), kind: .folder, inode: inode($0)) }
+    return listing.folders.map { FolderEntry(name: $0, kind: .folder, inode: inode($0)) }
       + listing.files.keys.map { name in
         FolderEntry(
-          name: FileName(name), kind: asksForMetadata ? nil : .regular, inode: inode(name))
+          name: name, kind: asksForMetadata ? nil : .regular, inode: inode(name))
       }
   }
 
@@ -226,9 +232,4 @@ extension BucketDisk {
       try service.get(key, limit: Int(PATH_MAX)).bytes
     }
   }
-}
-
-extension FileName {
-  /// The name as a key's: what is no UTF-8 fits none.
-  fileprivate var text: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -46,6 +46,14 @@ public final class BucketDisk: Disk {
   /// A number that stands for a text: for devices and files, which want one.
   static func number(_ text: String) -> UInt64 { BLAKE3.hash(Array(text.utf8)).words.0 }
 
+  /// The key of a path, without a slash at its end, if the disk's bucket is that of `service`.
+  func key(of path: FileName, ifIn service: any ObjectService) -> String? {
+    guard service.address == self.service.address, service.bucket(of: self.service) != nil else {
+      return nil
+    }
+    return try? key(path, in: .current, .open)
+  }
+
   public func open(_ name: FileName, in folder: Handle, _ access: Access) throws(DiskError)
     -> Handle
   {

@@ -46,7 +46,7 @@ extension S3Service {
       throw ServiceError(broken: "an entry of the listing is broken")
     }
     let key = String(decoding: bytes, as: UTF8.self)
-    guard key.hasPrefix(prefix) else {
+    guard key.utf8.starts(with: prefix.utf8) else {
       throw ServiceError(broken: "\(key) is listed, and lies outside of \(prefix)")
     }
     return key
@@ -87,7 +87,7 @@ extension S3Service {
         guard let key = upload.text("Key"), let id = upload.text("UploadId") else {
           throw ServiceError(broken: "an entry of the uploads is broken")
         }
-        if key.hasPrefix(prefix) { uploads.append(PendingUpload(key: key, id: id)) }
+        if key.utf8.starts(with: prefix.utf8) { uploads.append(PendingUpload(key: key, id: id)) }
       }
       let before = marker
       marker = nil

@@ -96,6 +96,11 @@ extension S3Service: ObjectService {
     }
   }
 
+  package func bucket(of other: any ObjectService) -> String? {
+    guard let other = other as? S3Service, other.endpoint == endpoint else { return nil }
+    return other.bucket
+  }
+
   package func copy(
     _ source: ObjectInfo, from bucket: String, to key: String, _ attributes: ObjectAttributes
   ) throws(ServiceError) -> Bool {
