@@ -65,7 +65,15 @@ extension TemporaryName {
 
     /// Whether the process is surely gone. Of another machine nothing is sure.
     func isDead(seenFrom other: Owner) -> Bool {
-      machine == other.machine && farmio_kill(process, 0) == -Int(ESRCH)
+      machine == other.machine && (farmio_kill(process, 0) == -Int(ESRCH) || isZombie)
+    }
+
+    /// Whether the process has ended, and only waits for somebody to ask how.
+    private var isZombie: Bool {
+      let line = SystemFile.contents("/proc/\(process)/stat")
+      // The name before the state may hold anything, also brackets.
+      guard let end = line.lastIndex(of: UInt8(ascii: ")")) else { return false }
+      return line[end...].dropFirst(2).first == UInt8(ascii: "Z")
     }
 
     private static func machineMark() -> UInt64 {

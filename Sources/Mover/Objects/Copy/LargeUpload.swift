@@ -101,8 +101,7 @@ final class LargeUpload: Sendable {
     var receipts: [Int: PartReceipt] = [:]
     for part in parts where plan.numbers.contains(part.number) {
       if run.halt.isCancelled { break }
-      guard try isIntact(part, plan, file, run) else { continue }
-      receipts[part.number] = part
+      receipts[part.number] = try proved(part, plan, file, run)
     }
     let resumedBytes = receipts.keys.reduce(Int64(0)) { $0 + Int64(plan.range($1).count) }
     run.count { $0.bytesResumed += resumedBytes }
@@ -111,21 +110,23 @@ final class LargeUpload: Sendable {
       step, run, file, plan, before.marker, markerKey, hasDouble: false, receipts: receipts)
   }
 
-  /// Whether a part that has arrived is what the file has in its place.
-  private static func isIntact(
+  /// A part that has arrived and is what the file has in its place, with the checksum that the end
+  /// of the upload names; `nil` if it is to be sent again.
+  private static func proved(
     _ part: PartReceipt, _ plan: PartPlan, _ file: OpenSource, _ run: BucketRun
-  ) throws(TransferFailure) -> Bool {
+  ) throws(TransferFailure) -> PartReceipt? {
     let range = plan.range(part.number)
-    guard part.size == Int64(range.count), part.crc32c != nil || part.md5 != nil else {
-      return false
-    }
+    guard part.size == Int64(range.count), part.crc32c != nil || part.md5 != nil else { return nil }
     return try run.parts(plan.partBytes).with { (memory) throws(TransferFailure) in
       guard try file.source.read(at: range.lowerBound, range.count, into: &memory.buffer) else {
-        return false
+        return nil
       }
       return memory.buffer.withBytes(0..<range.count) { bytes in
-        if let crc = part.crc32c { return crc == CRC32C.checksum(bytes) }
-        return part.md5 == MD5.hash(bytes)
+        var proved = part
+        proved.crc32c = CRC32C.checksum(bytes)
+        let isEqual =
+          part.crc32c.map { $0 == proved.crc32c } ?? (part.md5 == MD5.hash(bytes))
+        return isEqual ? proved : nil
       }
     }
   }
