@@ -11,7 +11,8 @@ extension CommandError {
     }
     self.init(
       at: error.name.bytes.isEmpty ? nil : error.name, error.operation.rawValue, error.cause,
-      remedy: CommandError.remedy(code: error.code))
+      // Who told the cause in his own words told what to do as well.
+      remedy: error.detail == nil ? CommandError.remedy(code: error.code) : nil)
   }
 
   /// A store operation that failed, and what to do about it.

@@ -101,7 +101,7 @@ import Testing
     ("backup R /a --level 20", "--level expects a compression level from 1 to 19, not '20'"),
     ("copy a b --bwlimit 0", "--bwlimit expects a rate"),
     ("backup R /a -Z", "unknown option -Z"),
-    ("copy s3://b/x d", "'s3://b/x' is no SRC"),
+    ("copy foo://b/x d", "'foo://b/x' is no SRC"),
     ("--verbose version", "unknown option --verbose"),
   ])
   func wrongUsageIsNamed(line: String, cause: String) throws {

@@ -1,4 +1,5 @@
 import FrameEngine
+import Mover
 import Testing
 
 @testable import farmio
@@ -65,12 +66,13 @@ import Testing
     #expect(SnapshotReference(argument: ":a") == nil)
   }
 
-  @Test func placesAreFoldersAndNeverAddresses() {
-    #expect(Place(argument: "/a")?.path == "/a")
-    #expect(Place(argument: "a:b")?.path == "a:b")
-    #expect(Place(argument: "./s3://bucket")?.path == "./s3://bucket")
-    for address: FileName in ["s3://b", "oci://b@n/p", "nfs://h/e", "smb://h/s", "foo://x"] {
-      #expect(Place(argument: address) == nil)
+  @Test func placesAreFoldersOrAddresses() {
+    #expect(Place(argument: "/a")?.address == .folder("/a"))
+    #expect(Place(argument: "a:b")?.address == .folder("a:b"))
+    #expect(Place(argument: "./s3://bucket")?.address == .folder("./s3://bucket"))
+    #expect(Place(argument: "s3://b/p")?.address == .s3(bucket: "b", prefix: "p/"))
+    for text: FileName in ["foo://x", "s3://", "oci://b/p", "nfs:///e"] {
+      #expect(Place(argument: text) == nil)
     }
   }
 }

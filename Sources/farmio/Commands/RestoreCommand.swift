@@ -42,6 +42,11 @@ enum RestoreCommand {
     let found = try session.snapshot(wanted.snapshot, of: repository)
     var options = Restore.Options()
     options.path = wanted.subpath ?? ""
+    if try session.objects(at: session.place(session[target])) != nil {
+      throw .usage(
+        "'\(session[target])' is a bucket, and files are restored into folders",
+        remedy: "Restore into a folder and copy it there, or copy from a mount of the repository.")
+    }
     let reach = try session.reach([session[target]])
     options.target = reach.paths[0]
     options.deletesExtra = session[delete]

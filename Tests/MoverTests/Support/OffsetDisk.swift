@@ -165,5 +165,5 @@ final class OffsetDisk: Disk {
     try inner.fileSystem(of: at(handle))
   }
 
-  func makeLane() throws(DiskError) -> any Lane { SerialLane(disk: self) }
+  func makeLane() throws(DiskError) -> any Lane { DiskLane(disk: self) }
 }
