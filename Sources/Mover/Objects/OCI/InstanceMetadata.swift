@@ -98,7 +98,8 @@ struct InstanceMetadata: Sendable {
     } catch {
       guard error.wire != .interrupted else { throw error }
       throw ServiceError(
-        credentials: "the instance's metadata service at \(base) does not give \(path): \(error.cause)")
+        credentials:
+          "the instance's metadata service at \(base) does not give \(path): \(error.cause)")
     }
   }
 

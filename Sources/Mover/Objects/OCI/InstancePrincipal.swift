@@ -95,7 +95,8 @@ final class InstancePrincipal: Sendable {
       let path = rest.dropFirst(host.count)
       if !host.isEmpty, !rest.contains(where: { "?#@[] ".contains($0) }) {
         return OCISigner.Target(
-          method: .post, scheme: scheme, host: String(host), path: path.isEmpty ? "/" : String(path))
+          method: .post, scheme: scheme, host: String(host), path: path.isEmpty ? "/" : String(path)
+        )
       }
     }
     throw ServiceError(credentials: "'\(federation)' is no address of a federation")

@@ -36,7 +36,8 @@ extension OCIService {
     }
     switch failure.status ?? 0 {
     case 401:
-      return "Check user, tenancy, fingerprint and key, or get a new token: oci session authenticate."
+      return
+        "Check user, tenancy, fingerprint and key, or get a new token: oci session authenticate."
     case 403: return OCIService.rights("")
     case 404: return OCIService.rights("Is it there?")
     case 429, 500...: return "When the service is well again, \(again)"

@@ -205,9 +205,9 @@ public final class OCIService: Sendable {
       headers: call.headers + [HTTPHeader("opc-client-request-id", call.requestID)])
     // A POST without body signs the hash of nothing.
     let body: OCISigner.Body =
-      if let document { .signed(type: "application/json", document) }
-      else if call.method == .post { .signed(type: "application/json", []) }
-      else { .unsigned }
+      if let document { .signed(type: "application/json", document) } else if call.method == .post {
+        .signed(type: "application/json", [])
+      } else { .unsigned }
     var request = signer.sign(target, body, at: clock.now())
     request.mayStall = call.mayStall
     request.isSentOnce = call.isSentOnce
