@@ -1,6 +1,8 @@
 """Objects and parts as they are stored and served, by signed requests and by pre-authenticated ones."""
 
-from oci_buckets import TIERS, Checks, Conditions, Refusal, Stored
+import hashlib
+
+from oci_buckets import TIERS, Checks, Conditions, Refusal, Stored, text
 from oci_requests import Answer
 
 
@@ -54,7 +56,7 @@ def store_part(request, upload, number):
     checks = Checks(request)
     checks.check(request.body)
     etag = upload.put(number, request.body)
-    headers = [("etag", etag)]
+    headers = [("etag", etag), ("opc-content-md5", text(hashlib.md5(request.body).digest()))]
     if request.header("opc-content-crc32c"):
         headers.append(("opc-content-crc32c", request.header("opc-content-crc32c")))
     return Answer(200, b"", headers)

@@ -43,7 +43,8 @@ package final class OCIIdentity: Sendable {
     }
   }
 
-  /// Gets another signer, since a service refused `signer`; whether there is one.
+  /// Gets another signer, since a service refused `signer`; whether there is another.
+  @discardableResult
   func renew(_ signer: OCISigner) throws(ServiceError) -> Bool {
     try state.withLock { state throws(ServiceError) in
       // Somebody else may have been faster.

@@ -46,23 +46,60 @@ extension OCIService {
   package func finish(_ part: ObjectPart, _ exchange: HTTPExchange, _ bytes: RawSpan)
     throws(ServiceError) -> PartReceipt
   {
-    var response: HTTPResponse
+    var receipt = PartReceipt(
+      number: part.number, tag: "", size: Int64(bytes.byteCount), crc32c: part.crc32c)
     do throws(ServiceError) {
-      response = try answer(of: exchange)
+      let response = try answer(of: exchange)
       try OCIService.checkTag(response)
+      receipt.tag = response["etag"] ?? ""
     } catch {
       // A signer that is not taken any more is renewed by `send`.
       guard error.isTransient || error.status == 401 else { throw error }
-      response = try send(call(part), raw: bytes, check: OCIService.checkTag)
+      let response = try send(call(part), raw: bytes, check: OCIService.checkTag)
+      receipt.tag = response["etag"] ?? ""
+      // The first try may still arrive, and give the part another tag: told by the MD5, which the
+      // list of parts has.
+      receipt.md5 = MD5.hash(bytes)
     }
-    return PartReceipt(
-      number: part.number, tag: response["etag"] ?? "", size: Int64(bytes.byteCount),
-      crc32c: part.crc32c)
+    return receipt
   }
 
   package func completeUpload(_ key: String, _ id: String, _ parts: [PartReceipt])
     throws(ServiceError)
   {
+    let isSure = parts.allSatisfy { $0.md5 == nil }
+    for _ in 1..<OCIService.commitTries where !isSure {
+      do throws(ServiceError) {
+        return try commit(key, id, try retagged(key, id, parts))
+      } catch {
+        // A part that arrives between list and commit has yet another tag.
+        guard error.status == 400 else { throw error }
+      }
+    }
+    try commit(key, id, isSure ? parts : try retagged(key, id, parts))
+  }
+
+  /// How often parts are looked at before an upload whose parts were sent twice ends in an error.
+  private static let commitTries = 3
+
+  /// The parts with the tags that the service has by now, where they may be others. A content that
+  /// is not ours is left to the service to refuse.
+  private func retagged(
+    _ key: String, _ id: String, _ parts: [PartReceipt]
+  ) throws(ServiceError) -> [PartReceipt] {
+    let stored = Dictionary(
+      try self.parts(key, id).map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+    return parts.map { part in
+      guard let md5 = part.md5, let there = stored[part.number], there.md5 == md5,
+        there.size == part.size
+      else { return part }
+      var part = part
+      part.tag = there.tag
+      return part
+    }
+  }
+
+  private func commit(_ key: String, _ id: String, _ parts: [PartReceipt]) throws(ServiceError) {
     var call = Call(.post, uploadPath(key))
     call.query = [("uploadId", id)]
     // Joining many parts may take a service minutes.

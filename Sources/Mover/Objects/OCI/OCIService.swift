@@ -167,8 +167,9 @@ public final class OCIService: Sendable {
     try checked(try response { () throws(HTTPError) in try exchange.wait() })
   }
 
-  /// One answer to a call. Where the service does not take the signer, the clocks are compared, and
-  /// then a fresh signer is tried once.
+  /// One answer to a call. Where the service does not take the signature, the clocks are compared;
+  /// then it is asked once more, by a fresh signer if there is one: a request that was hurt on the
+  /// way is refused in the same words.
   private func answer(
     _ call: Call, _ document: [UInt8]?, _ perform: (HTTPRequest) throws(HTTPError) -> HTTPResponse
   ) throws(ServiceError) -> HTTPResponse {
@@ -178,7 +179,7 @@ public final class OCIService: Sendable {
     }
     guard first.status == 401 else { return try checked(first) }
     if let skew = skew(first) { throw skew }
-    guard try endpoint.identity.renew(signer) else { return try checked(first) }
+    try endpoint.identity.renew(signer)
     let fresh = try endpoint.identity.signer()
     return try checked(
       try response { () throws(HTTPError) in try perform(request(call, document, fresh)) })
