@@ -4,11 +4,11 @@ import Testing
 
 @testable import Mover
 
+private let hasServer = unsafe getenv("FARMIO_TEST_OCI") != nil
+
 /// What a bucket of Oracle's cloud offers, against the server that `FARMIO_TEST_OCI` names (see
 /// `StorePlace`): `make stores` runs it with our own, where archived objects are restored at once.
-@Suite(.serialized, .enabled(if: OCIBucketTests.hasServer)) struct OCIBucketTests {
-  private static var hasServer: Bool { unsafe getenv("FARMIO_TEST_OCI") != nil }
-
+@Suite(.serialized, .enabled(if: hasServer)) struct OCIBucketTests {
   private let service: OCIService
   /// Every test has names of its own.
   private let prefix = "test-\(String(UInt64.random(in: .min ... .max), radix: 16))/"

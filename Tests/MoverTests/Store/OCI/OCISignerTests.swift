@@ -1,7 +1,11 @@
 import FrameEngine
+import Glibc
 import Testing
 
 @testable import Mover
+
+/// A file with the key that Oracle publishes for its examples, for a run by hand.
+private let publishedKey = unsafe getenv("FARMIO_TEST_OCI_KEY").map { unsafe String(cString: $0) }
 
 /// The texts of the two examples that Oracle publishes ("Request Signatures"), signed with a key made
 /// here: theirs stays out of the sources. Signatures are compared with Oracle's SDK in Tests/Stores.
@@ -33,11 +37,14 @@ import Testing
       + ",signature=\"\(Base64.text(OCISignerTests.key.signature(of: text)))\",version=\"1\""
   }
 
-  @Test func aRequestWithoutBodySignsThreeLines() {
-    let query = [
+  private var query: [(name: String, value: String)] {
+    [
       ("availabilityDomain", "Pjwf: PHX-AD-1"), ("compartmentId", compartment),
       ("displayName", "TeamXInstances"), ("volumeId", volume),
     ]
+  }
+
+  @Test func aRequestWithoutBodySignsThreeLines() {
     let request = signer.sign(
       target(.get, "/20160918/instances", query), .unsigned, date: date)
     let path =
@@ -90,5 +97,24 @@ import Testing
     let request = signer.sign(target(.put, "/n/ns/b/b/o/a%2Fb"), .unsigned, date: date)
     #expect(authorization(request).contains("headers=\"date (request-target) host\""))
     #expect(!request.headers.contains { $0.name == "x-content-sha256" })
+  }
+
+  @Test(.enabled(if: publishedKey != nil)) func thePublishedSignaturesAreMade() throws {
+    let pem = try ThreadDisk().contents(
+      of: FileName(try #require(publishedKey)), in: .current, limit: RSAKey.fileLimit)
+    let key = try RSAKey(pem: pem, passphrase: nil)
+    let signer = OCISigner(keyID: "T/U/F", key: key)
+    let get = signer.sign(target(.get, "/20160918/instances", query), .unsigned, date: date)
+    #expect(
+      authorization(get).contains(
+        "GBas7grhyrhSKHP6AVIj/h5/Vp8bd/peM79H9Wv8kjoaCivujVXlpbKLjMPeDUhxkFIWtTtLBj3sUzaFj34XE6YZ"
+          + "AHc9r2DmE4pMwOAy/kiITcZxa1oHPOeRheC0jP2dqbTll8fmTZVwKZOKHYPtrLJIJQHJjNvxFWeHQjMaR7M="))
+    let post = signer.sign(
+      target(.post, "/20160918/volumeAttachments"),
+      .signed(type: "application/json", attachment), date: date)
+    #expect(
+      authorization(post).contains(
+        "Mje8vIDPlwIHmD/cTDwRxE7HaAvBg16JnVcsuqaNRim23fFPgQfLoOOxae6WqKb1uPjYEl0qIdazWaBy/Ml8DRhq"
+          + "locMwoSXv0fbukP8J5N80LCmzT/FFBvIvTB91XuXI3hYfP9Zt1l7S6ieVadHUfqBedWH0itrtPJBgKmrWso="))
   }
 }
