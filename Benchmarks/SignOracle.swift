@@ -41,12 +41,17 @@ enum SignOracle {
 
   /// The text behind a field.
   private static func text(_ field: Substring) -> String {
+    String(decoding: bytes(field), as: UTF8.self)
+  }
+
+  /// The bytes behind a field.
+  static func bytes(_ field: Substring) -> [UInt8] {
     var bytes: [UInt8] = []
     var digits = (field == "-" ? "" : field)[...]
     while digits.count >= 2 {
       bytes.append(UInt8(digits.prefix(2), radix: 16) ?? 0)
       digits = digits.dropFirst(2)
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 }

@@ -31,7 +31,8 @@ extension Session {
     switch place.address {
     case .s3(let bucket, let prefix):
       return (try s3Service(bucket), String(prefix.dropLast()))
-    case .oci: throw Session.unreachable(place.text)
+    case .oci(let bucket, let namespace, let prefix):
+      return (try ociService(bucket, namespace: namespace), String(prefix.dropLast()))
     case .folder, .nfs, .smb: return nil
     }
   }
@@ -45,6 +46,7 @@ extension Session {
   static func unreachable(_ place: FileName) -> CommandError {
     .usage(
       "'\(place)' is no place that this version reaches",
-      remedy: "Give a path, s3://BUCKET/PREFIX or nfs://SERVER/EXPORT/PATH.")
+      remedy: "Give a path, s3://BUCKET/PREFIX, oci://BUCKET@NAMESPACE/PREFIX or "
+        + "nfs://SERVER/EXPORT/PATH.")
   }
 }

@@ -9,8 +9,10 @@ extension Session {
     case .folder(let path): return try folder(path, makingFolder: makingFolder)
     case .s3(let bucket, let prefix):
       return ObjectStore(try s3Service(bucket), prefix: prefix)
+    case .oci(let bucket, let namespace, let prefix):
+      return ObjectStore(try ociService(bucket, namespace: namespace), prefix: prefix)
     case .nfs: return try serverStore(place, makingFolder: makingFolder)
-    case .oci, .smb, nil: throw Session.unreachable(place)
+    case .smb, nil: throw Session.unreachable(place)
     }
   }
 

@@ -62,3 +62,28 @@ import Testing
     }
   }
 }
+
+@Suite struct JoinedCRC32CTests {
+  @Test(arguments: [0, 1, 2, 3, 7, 8, 63, 64, 65, 1_000, 65_537, 1 << 20])
+  func theSumOfPartsIsThatOfAll(_ count: Int) {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    for cut in [0, 1, count / 3, count / 2, count - 1, count] where (0...count).contains(cut) {
+      let (first, second) = (Array(bytes[..<cut]), Array(bytes[cut...]))
+      let joined = CRC32C.joined(
+        CRC32C.checksum(first.rawBytes), CRC32C.checksum(second.rawBytes),
+        secondByteCount: Int64(second.count))
+      #expect(joined == CRC32C.checksum(bytes.rawBytes))
+    }
+  }
+
+  @Test func lengthsBeyondMemoryAreJoined() {
+    // Joining does not care in which order: three runs, two of them longer than any memory.
+    let (first, second, third): (UInt32, UInt32, UInt32) = (0x1234_5678, 0x9ABC_DEF0, 0x0F1E_2D3C)
+    let (middle, last) = (Int64(1) << 40 + 12_345, Int64(1) << 33 + 7)
+    let left = CRC32C.joined(
+      CRC32C.joined(first, second, secondByteCount: middle), third, secondByteCount: last)
+    let right = CRC32C.joined(
+      first, CRC32C.joined(second, third, secondByteCount: last), secondByteCount: middle + last)
+    #expect(left == right)
+  }
+}

@@ -1,10 +1,12 @@
-"""A proxy between a client and an S3 server that does one wrong thing at chosen requests.
+"""A proxy between a client and a server of objects that does one wrong thing at chosen requests.
 
 Requests are numbered from 0 as they arrive. `plan` tells, for a request's number, the name of a
 fault or None. Each fault is one function of the class `Faults`; everything else passes unchanged.
 """
 
+import email.utils
 import http.client
+import json
 import socket
 import socketserver
 import struct
@@ -36,6 +38,13 @@ class Answer:
                 "<RequestId>fault-1</RequestId></Error>" % code).encode()
         return Answer(status, reason, [("Content-Type", "application/xml"),
                                        ("x-amz-request-id", "fault-1"), *headers], body)
+
+    @staticmethod
+    def oracle_failure(status, reason, code, headers=()):
+        """The same in the words of Oracle's services."""
+        body = json.dumps({"code": code, "message": "ordered by the test"}).encode()
+        return Answer(status, reason, [("Content-Type", "application/json"),
+                                       ("opc-request-id", "fault-1"), *headers], body)
 
 
 class Faults:
@@ -99,11 +108,11 @@ class Faults:
 
     @staticmethod
     def status_429(link, request):
-        link.answer(Answer.failure(429, "Too Many Requests", "TooManyRequests"), request)
+        link.answer(link.proxy.failure(429, "Too Many Requests", "TooManyRequests"), request)
 
     @staticmethod
     def status_500(link, request):
-        link.answer(Answer.failure(500, "Internal Server Error", "InternalError"), request)
+        link.answer(link.proxy.failure(500, "Internal Server Error", "InternalError"), request)
 
     @staticmethod
     def status_500_done(link, request):
@@ -112,20 +121,44 @@ class Faults:
 
     @staticmethod
     def status_503(link, request):
-        link.answer(Answer.failure(
+        link.answer(link.proxy.failure(
             503, "Slow Down", "SlowDown", [("Retry-After", "1")]), request)
 
     @staticmethod
+    def conflict(link, request):
+        link.answer(link.proxy.failure(409, "Conflict", "ConcurrentObjectUpdate"), request)
+
+    @staticmethod
+    def overtaken(link, request):
+        """Lost for now: it arrives after its second try, before what comes then."""
+        link.proxy.hold(request)
+        link.reset()
+
+    @staticmethod
+    def unauthorized(link, request):
+        link.answer(link.proxy.failure(401, "Unauthorized", "NotAuthenticated"), request)
+
+    @staticmethod
+    def clock_off(link, request):
+        date = email.utils.formatdate(time.time() + 1000, usegmt=True)
+        link.answer(link.proxy.failure(
+            401, "Unauthorized", "NotAuthenticated", [("Date", date)]), request)
+
+    @staticmethod
+    def not_allowed(link, request):
+        link.answer(link.proxy.failure(403, "Forbidden", "NotAllowed"), request)
+
+    @staticmethod
     def expired(link, request):
-        link.answer(Answer.failure(400, "Bad Request", "ExpiredToken"), request)
+        link.answer(link.proxy.failure(400, "Bad Request", "ExpiredToken"), request)
 
     @staticmethod
     def skew(link, request):
-        link.answer(Answer.failure(403, "Forbidden", "RequestTimeTooSkewed"), request)
+        link.answer(link.proxy.failure(403, "Forbidden", "RequestTimeTooSkewed"), request)
 
     @staticmethod
     def denied(link, request):
-        link.answer(Answer.failure(403, "Forbidden", "AccessDenied"), request)
+        link.answer(link.proxy.failure(403, "Forbidden", "AccessDenied"), request)
 
 
 def flipped(body):
@@ -152,6 +185,8 @@ class Link(socketserver.BaseRequestHandler):
                 request = self.read_request()
                 if request is None:
                     return
+                for late in self.proxy.overdue():
+                    self.forward(late)
                 fault = self.proxy.decide(request)
                 if fault:
                     getattr(Faults, fault)(self, request)
@@ -237,7 +272,8 @@ class Proxy:
             # Connections that a fault has torn end in errors of many kinds.
             return
 
-    def __init__(self, url):
+    def __init__(self, url, failure=Answer.failure):
+        self.failure = failure
         host, port = url.removeprefix("http://").split(":")
         self.upstream = (host, int(port))
         self.plan = lambda request: None
@@ -245,6 +281,8 @@ class Proxy:
         self.released = threading.Event()
         self.count = 0
         self.seen = []
+        #: Requests that arrive late: [how many come before, the request].
+        self.held = []
         self.listener = Proxy.Listener(("127.0.0.1", 0), Link)
         self.listener.proxy = self
         self.thread = threading.Thread(target=self.listener.serve_forever, daemon=True)
@@ -256,6 +294,19 @@ class Proxy:
             self.count += 1
             return self.count - 1
 
+    def hold(self, request):
+        with self.lock:
+            self.held.append([2, request])
+
+    def overdue(self):
+        """The held requests whose time has come, now that another has arrived."""
+        with self.lock:
+            for entry in self.held:
+                entry[0] -= 1
+            due = [request for count, request in self.held if count <= 0]
+            self.held = [entry for entry in self.held if entry[0] > 0]
+        return due
+
     def decide(self, request):
         fault = self.plan(request)
         with self.lock:
@@ -265,7 +316,7 @@ class Proxy:
     def restart(self, plan):
         """Counts from 0 again, under another plan."""
         with self.lock:
-            self.count, self.plan, self.seen = 0, plan, []
+            self.count, self.plan, self.seen, self.held = 0, plan, [], []
 
     def stop(self):
         self.released.set()

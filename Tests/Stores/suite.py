@@ -39,6 +39,21 @@ class Suite:
         self.rng = random.Random(options.seed)
         self.numbers = iter(range(1_000_000))
 
+    #: What a place's address begins with, and the variable that names the conformance suite's.
+    SCHEME, CONFORMANCE = "s3", "FARMIO_TEST_S3"
+    #: What a proxy says when it refuses in the service's words.
+    REFUSAL = staticmethod(fault_proxy.Answer.failure)
+    PASSING, LASTING = PASSING, LASTING
+    PARTS = ["signer", "conformance", "end-to-end", "refusals", "faults", "kills"]
+
+    @staticmethod
+    def place(prefix, bucket=BUCKET):
+        return "s3://%s/%s" % (bucket, prefix)
+
+    @staticmethod
+    def prefix_of(place):
+        return self.prefix_of(place)
+
     def expect(self, what, wrong):
         """Counts one expectation; `wrong` is what is wrong, or nothing."""
         with self.lock:
@@ -98,16 +113,15 @@ class Suite:
 
     def conformance(self, server):
         server.make_bucket("conformance")
-        environment = {
-            **os.environ, "FARMIO_TEST_S3": server.url, "AWS_ACCESS_KEY_ID": servers.KEY,
-            "AWS_SECRET_ACCESS_KEY": servers.SECRET}
+        environment = {**self.environment(server.url), "HOME": os.environ.get("HOME", "/"),
+                       self.CONFORMANCE: server.url}
         done = subprocess.run(
             ["swift", "test", "--skip-build", "--filter", "StoreConformance"],
             capture_output=True, text=True, env=environment)
         tail = "\n".join(line for line in done.stdout.splitlines()
                          if "recorded an issue" in line or "failed" in line)
         self.expect(server.name + ": conformance", done.returncode and (tail or done.stderr))
-        if "s3" not in done.stdout:
+        if self.SCHEME not in done.stdout:
             self.expect(server.name + ": conformance", "the bucket was not among the places")
         self.expect_clean(server, "conformance", server.name + ": conformance")
 
@@ -143,7 +157,7 @@ class Suite:
                 "sealed", ["--encrypt", "--password-file", secret], ["--password-file", secret])):
             what = "%s, %s" % (server.name, form)
             prefix = self.fresh("show") + "/a b/"
-            place = "s3://%s/%s" % (BUCKET, prefix)
+            place = self.place(prefix)
             tree = os.path.join(self.scratch, self.fresh("tree"))
             odd_tree.make(os.fsencode(tree), 1)
             self.must(what + ": init", server.url, "init", place, *seal)
@@ -200,9 +214,9 @@ class Suite:
             jobs = [pool.submit(self.slow_wire, server, tree, fault)
                     for fault in ("stall", "trickle")]
             jobs += [pool.submit(self.fault_campaign, server, tree, shift)
-                     for shift in range(len(PASSING))]
+                     for shift in range(len(self.PASSING))]
             jobs.append(pool.submit(self.wrong_answers, server, tree))
-            jobs += [pool.submit(self.lasting, server, tree, fault) for fault in LASTING]
+            jobs += [pool.submit(self.lasting, server, tree, fault) for fault in self.LASTING]
             for job in jobs:
                 job.result()
 
@@ -224,15 +238,15 @@ class Suite:
 
     def fault_campaign(self, server, tree, shift):
         """Every other request is hurt, by one kind of fault after the other, from `shift` on."""
-        proxy = fault_proxy.Proxy(server.url)
-        place = "s3://%s/%s" % (BUCKET, self.fresh("faults"))
+        proxy = fault_proxy.Proxy(server.url, self.REFUSAL)
+        place = self.place(self.fresh("faults"))
         for verb in ("init", "backup", "restore", "check", "backup", "prune", "check"):
             what = "%s: %s under faults from %d on" % (server.name, verb, shift)
 
             def plan(request):
                 if request.number % 2:
                     return None
-                return PASSING[(request.number // 2 + shift) % len(PASSING)]
+                return self.PASSING[(request.number // 2 + shift) % len(self.PASSING)]
             proxy.restart(plan)
             status, said, wrong = self.job(proxy.url, place, tree, verb)
             if status == 3:
@@ -247,13 +261,13 @@ class Suite:
                       tree)
         self.must("%s: check after faults" % server.name, server.url, "check", place,
                   "--read-data")
-        self.expect_clean(server, BUCKET, "after faults", place.removeprefix("s3://farm/"))
+        self.expect_clean(server, BUCKET, "after faults", self.prefix_of(place))
         proxy.stop()
 
     def lasting(self, server, tree, fault):
         """From one request on nothing works any more: each of the first eight, then fewer."""
-        proxy = fault_proxy.Proxy(server.url)
-        place = "s3://%s/%s" % (BUCKET, self.fresh("lasting"))
+        proxy = fault_proxy.Proxy(server.url, self.REFUSAL)
+        place = self.place(self.fresh("lasting"))
         self.must("init", proxy.url, "init", place)
         for verb in ("backup", "restore", "check"):
             first = 0
@@ -264,8 +278,8 @@ class Suite:
                     break
                 what = "%s: %s, %s from request %d on" % (server.name, verb, fault, first)
                 # The answer to HEAD has no body that could tell more than its status.
-                is_clear = (status == 3 and "s3://" in said and "fault-1" in said
-                            and (LASTING[fault] in said or "cannot ask for: status 4" in said))
+                is_clear = (status == 3 and self.SCHEME + "://" in said and "fault-1" in said
+                            and (self.LASTING[fault] in said or "cannot ask for: status 4" in said))
                 self.expect(what, not is_clear and "status %d: %s" % (status, said))
                 first += 1 + first // 8
             self.expect("%s: %s ends well where nothing is wrong" % (server.name, verb),
@@ -277,8 +291,8 @@ class Suite:
     def wrong_answers(self, server, tree):
         """One answer after the other has a bit changed on the way, which plain HTTP cannot tell:
         it is noticed, or does no harm; a wrong byte is never restored."""
-        proxy = fault_proxy.Proxy(server.url)
-        place = "s3://%s/%s" % (BUCKET, self.fresh("wrong"))
+        proxy = fault_proxy.Proxy(server.url, self.REFUSAL)
+        place = self.place(self.fresh("wrong"))
         self.must("init", server.url, "init", place)
         self.must("backup", server.url, "backup", place, tree)
         for verb in ("restore", "check"):
@@ -295,8 +309,8 @@ class Suite:
     def slow_wire(self, server, tree, fault):
         """One request of each operation hangs, or comes by single bytes: it is given up and sent
         again."""
-        proxy = fault_proxy.Proxy(server.url)
-        place = "s3://%s/%s" % (BUCKET, self.fresh("slow"))
+        proxy = fault_proxy.Proxy(server.url, self.REFUSAL)
+        place = self.place(self.fresh("slow"))
         self.must("init", proxy.url, "init", place)
         for verb, number in (("backup", 9), ("restore", 3)):
             proxy.restart(lambda request: fault if request.number == number else None)
@@ -318,13 +332,13 @@ class Suite:
                 file.write(self.rng.randbytes(10_000_000))
         # How long it takes says when to kill.
         rounds = self.options.kills
-        place = "s3://%s/%s" % (BUCKET, self.fresh("kill"))
+        place = self.place(self.fresh("kill"))
         self.must("init", server.url, "init", place)
         started = time.monotonic()
         self.must("backup", server.url, "backup", place, tree)
         length = time.monotonic() - started
-        place = "s3://%s/%s" % (BUCKET, self.fresh("kill"))
-        prefix = place.removeprefix("s3://%s/" % BUCKET)
+        place = self.place(self.fresh("kill"))
+        prefix = self.prefix_of(place)
         self.must("init", server.url, "init", place)
         kills = uploads = 0
         for round_number in range(rounds):
@@ -385,12 +399,11 @@ class Suite:
         print("%s: %.0f s" % (name, time.monotonic() - started), flush=True)
 
 
-def main():
+def main(suite_class=Suite):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("farmio")
     parser.add_argument("benchmarks")
-    parser.add_argument("--only", metavar="PART", choices=[
-        "signer", "conformance", "end-to-end", "refusals", "faults", "kills"])
+    parser.add_argument("--only", metavar="PART", choices=suite_class.PARTS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--verbose", action="store_true")
@@ -398,7 +411,7 @@ def main():
     # A wish to stop is an exception like others: the servers end with the suite.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with tempfile.TemporaryDirectory(prefix="farmio-stores-") as scratch:
-        suite = Suite(options, scratch)
+        suite = suite_class(options, scratch)
         suite.run()
     print("%d passed, %d failed" % (suite.passed, suite.failed))
     sys.exit(suite.failed > 0)

@@ -38,6 +38,15 @@ struct CalendarTime: Hashable, Sendable {
       + CalendarTime.digits(second, 2) + "Z"
   }
 
+  /// `2013-05-24T00:00:00Z`, the form of JSON documents (RFC 3339).
+  var iso: String {
+    let date = [
+      CalendarTime.digits(year, 4), CalendarTime.digits(month, 2), CalendarTime.digits(day, 2),
+    ]
+    let time = [hour, minute, second].map { CalendarTime.digits($0, 2) }
+    return date.joined(separator: "-") + "T" + time.joined(separator: ":") + "Z"
+  }
+
   /// `Fri, 24 May 2013 00:00:00 GMT`, the form of HTTP headers (RFC 9110).
   var header: String {
     let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]

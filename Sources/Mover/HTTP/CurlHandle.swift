@@ -86,6 +86,7 @@ import Glibc
       set(CURLOPT_LOW_SPEED_LIMIT, 32 << 10)
       set(CURLOPT_LOW_SPEED_TIME, max(1, Int(options.stallTime / .seconds(1))))
     }
+    if options.avoidsProxies { _ = unsafe farmio_curl_set_text(easy, CURLOPT_NOPROXY, "*") }
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     if let file = options.certificateFile {
       _ = unsafe file.withCString { unsafe farmio_curl_set_text(easy, CURLOPT_CAINFO, $0) }

@@ -17,6 +17,9 @@ public final class HTTPClient: Sendable {
     public var connectTime: Duration = .seconds(10)
     /// Time after which a transfer that moves less than 32 KiB a second is given up.
     public var stallTime: Duration = .seconds(30)
+    /// Whether no proxy is asked, whatever the variables say: for addresses that only this machine
+    /// can reach.
+    public var avoidsProxies = false
 
     /// The usual ways.
     public init() {}

@@ -21,7 +21,7 @@ struct RetryPolicy: Sendable {
         return try body()
       } catch {
         guard error.isTransient, attempt < attempts else { throw error }
-        try pause(pauseLength(attempt, error.retryAfter), clock, cancellation)
+        try RetryPolicy.pause(pauseLength(attempt, error.retryAfter), clock, cancellation)
         attempt += 1
       }
     }
@@ -33,7 +33,8 @@ struct RetryPolicy: Sendable {
     return max(random, min(asked ?? .zero, .seconds(120)))
   }
 
-  private func pause(
+  /// Waits; a wish to stop ends the wait within 0.1 s.
+  static func pause(
     _ length: Duration, _ clock: any Clock, _ cancellation: CancelToken?
   ) throws(ServiceError) {
     let slice = Duration.milliseconds(100)

@@ -68,7 +68,7 @@ public struct RepositoryError: Error, Hashable, Sendable {
       }
     self.init(
       .storage, error.object, "cannot \(error.operation): \(error.cause)",
-      remedy: error.remedy ?? usual)
+      remedy: error.remedy.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 } ?? usual)
   }
 
   /// Bytes of `object` that are not what they should be.

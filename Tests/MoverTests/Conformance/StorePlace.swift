@@ -4,13 +4,15 @@ import Glibc
 @testable import Mover
 
 /// Places whose stores must keep the contract of `Store`: memory and a folder always, a bucket
-/// where `FARMIO_TEST_S3` names an endpoint (and `FARMIO_TEST_S3_BUCKET` a bucket, else
-/// `conformance`), with credentials as AWS's tools take them; a folder of an NFS server where
-/// `FARMIO_TEST_NFS` is its address.
+/// where `FARMIO_TEST_S3` or `FARMIO_TEST_OCI` names an endpoint (and `FARMIO_TEST_S3_BUCKET` or
+/// `FARMIO_TEST_OCI_BUCKET` a bucket, else `conformance`), with credentials as the tools of AWS and
+/// Oracle take them from variables; a folder of an NFS server where `FARMIO_TEST_NFS` is its
+/// address.
 enum StorePlace: String, CaseIterable, CustomStringConvertible {
   case memory
   case folder
   case s3
+  case oci
   case nfs
 
   var description: String { rawValue }
@@ -20,6 +22,7 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
       switch place {
       case .memory, .folder: true
       case .s3: variable("FARMIO_TEST_S3") != nil
+      case .oci: variable("FARMIO_TEST_OCI") != nil
       case .nfs: DiskPlace.available.contains(.nfs)
       }
     }
@@ -45,10 +48,16 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
           place: site.path.description)
       }
     case .s3:
-      let prefix = "test-\(String(UInt64.random(in: .min ... .max), radix: 16))/"
-      let service = try StorePlace.service()
+      let (service, prefix) = (try StorePlace.service(), StorePlace.freshPrefix())
+      return try Site { ObjectStore(service, prefix: prefix) }
+    case .oci:
+      let (service, prefix) = (try StorePlace.oracleService(), StorePlace.freshPrefix())
       return try Site { ObjectStore(service, prefix: prefix) }
     }
+  }
+
+  private static func freshPrefix() -> String {
+    "test-\(String(UInt64.random(in: .min ... .max), radix: 16))/"
   }
 
   private static func service() throws -> S3Service {
@@ -58,6 +67,17 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
     let bucket = variable("FARMIO_TEST_S3_BUCKET") ?? "conformance"
     return S3Service(
       try configuration.endpoint(for: bucket), bucket: bucket, client: HTTPClient())
+  }
+
+  /// In the namespace `testspace`, with the key of `OCI_CLI_KEY_CONTENT`.
+  static func oracleService() throws -> OCIService {
+    let configuration = try OCIConfiguration(
+      variable: { variable($0 == "OCI_CLI_ENDPOINT" ? "FARMIO_TEST_OCI" : $0) },
+      read: { _ throws(OCIConfiguration.Failure) in nil })
+    let client = HTTPClient()
+    return OCIService(
+      try configuration.endpoint(client: client), namespace: "testspace",
+      bucket: variable("FARMIO_TEST_OCI_BUCKET") ?? "conformance", client: client)
   }
 
   private static func variable(_ name: String) -> String? {
