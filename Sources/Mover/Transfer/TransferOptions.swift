@@ -18,8 +18,8 @@ public struct TransferOptions: Sendable {
   public var dryRun = false
   /// Reads every copied file back from the target and compares it with what was read.
   public var verify = false
-  /// Bytes a second that are copied at most; `nil` for no limit.
-  public var bandwidthLimit: Int?
+  /// What the bytes copied must pass; others may share it. `nil` for no limit.
+  public var limiter: RateLimiter?
   /// What is left out of the source, and left alone in the target.
   public var filter = Filter()
   /// Does not enter folders on another volume than the source.

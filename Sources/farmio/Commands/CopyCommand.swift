@@ -61,7 +61,7 @@ extension TreeTransfer {
     options.deleteExtra = session[delete]
     options.checksum = session[checksum]
     options.dryRun = session[Common.dryRun]
-    options.bandwidthLimit = session[Common.rateLimit].map { Int(clamping: $0.bytesPerSecond) }
+    options.limiter = session[Common.rateLimit].map { RateLimiter($0) }
     options.filter = try session.filter()
     options.transfers = session[transfers] ?? session.threads
     let progress = ProgressCounters()

@@ -3,13 +3,17 @@ import Glibc
 
 @testable import Mover
 
-/// Places whose stores must keep the contract of `Store`: memory and a folder always, a bucket
-/// where `FARMIO_TEST_S3` names an endpoint (and `FARMIO_TEST_S3_BUCKET` a bucket, else
+/// Places whose stores must keep the contract of `Store`: memory and a folder always, bare and
+/// decorated; a bucket where `FARMIO_TEST_S3` names an endpoint (and `FARMIO_TEST_S3_BUCKET` a bucket, else
 /// `conformance`), with credentials as AWS's tools take them; a folder of an NFS server where
 /// `FARMIO_TEST_NFS` is its address.
 enum StorePlace: String, CaseIterable, CustomStringConvertible {
   case memory
   case folder
+  /// Every decorator around a folder, with a limit that nothing here comes near.
+  case decorated
+  /// Memory behind a limit that cuts large reads into many, on a clock that does not hold up.
+  case limited
   case s3
   case nfs
 
@@ -18,7 +22,7 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
   static var available: [StorePlace] {
     allCases.filter { place in
       switch place {
-      case .memory, .folder: true
+      case .memory, .folder, .decorated, .limited: true
       case .s3: variable("FARMIO_TEST_S3") != nil
       case .nfs: DiskPlace.available.contains(.nfs)
       }
@@ -26,7 +30,7 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
   }
 
   /// Whether something of a killed writer can be left there.
-  var keepsAbandoned: Bool { self != .memory }
+  var keepsAbandoned: Bool { self != .memory && self != .limited }
 
   /// A fresh place.
   func make() throws -> Site {
@@ -44,6 +48,19 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
           disk: site.disk, root: try site.disk.open(site.path, in: .current, .folder),
           place: site.path.description)
       }
+    case .decorated:
+      let folder = try TemporaryFolder()
+      let limiter = RateLimiter(RateTimetable(bytesPerSecond: 1 << 40))
+      return try Site {
+        let store = try FileStore(disk: ThreadDisk(), path: folder.path)
+        return LimitingStore(MeteringStore(store), limiter, cancellation: CancelToken())
+      }
+    case .limited:
+      let store = MemoryStore()
+      let limiter = RateLimiter(
+        RateTimetable(bytesPerSecond: 100_000), clock: VirtualClock(seconds: 1),
+        minuteOfWeek: { _ in 0 })
+      return try Site { LimitingStore(store, limiter, cancellation: CancelToken()) }
     case .s3:
       let prefix = "test-\(String(UInt64.random(in: .min ... .max), radix: 16))/"
       let service = try StorePlace.service()
