@@ -35,7 +35,11 @@ public final class LimitingStore: Store {
   }
 
   public func makeUpload(_ name: String) throws(StoreError) -> any Upload {
-    LimitingUpload(self, try base.makeUpload(name), name)
+    try makeUpload(name, isBulk: false)
+  }
+
+  public func makeUpload(_ name: String, isBulk: Bool) throws(StoreError) -> any Upload {
+    LimitingUpload(self, try base.makeUpload(name, isBulk: isBulk), name)
   }
 
   public func get(_ name: String, limit: Int) throws(StoreError) -> [UInt8]? {

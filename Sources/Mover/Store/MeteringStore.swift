@@ -29,8 +29,12 @@ public final class MeteringStore: Store {
   }
 
   public func makeUpload(_ name: String) throws(StoreError) -> any Upload {
+    try makeUpload(name, isBulk: false)
+  }
+
+  public func makeUpload(_ name: String, isBulk: Bool) throws(StoreError) -> any Upload {
     count(.upload)
-    return MeteringUpload(self, try base.makeUpload(name))
+    return MeteringUpload(self, try base.makeUpload(name, isBulk: isBulk))
   }
 
   public func get(_ name: String, limit: Int) throws(StoreError) -> [UInt8]? {

@@ -28,6 +28,9 @@ public struct TransferOptions: Sendable {
   public var metadata = MetadataPolicy()
   /// Threads; `nil` to measure both ends: the cores on fast disks, 64 on slow mounts.
   public var transfers: Int?
+  /// The storage class that a bucket keeps new objects in, in its service's words; `nil` for the
+  /// bucket's own. Other places have none.
+  public var storageClass: String?
   /// When a copied file may appear under its name.
   public var durability = Durability.batch
 

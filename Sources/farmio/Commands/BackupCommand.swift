@@ -43,7 +43,8 @@ enum BackupCommand {
     operands: [Common.repositoryOperand.spec, paths.spec],
     options: [
       tags.spec, Common.exclude.spec, Common.excludeFrom.spec, parent.spec, host.spec,
-      oneFileSystem.spec, readAll.spec, level.spec, Common.rateLimit.spec, Common.dryRun.spec,
+      oneFileSystem.spec, readAll.spec, level.spec, Common.rateLimit.spec, Common.storageClass.spec,
+      Common.dryRun.spec,
     ],
     example: .init(
       command: "farmio backup /mnt/vault/dragon /show/dragon --tag nightly --exclude '*.tmp'",

@@ -19,7 +19,7 @@ enum CheckCommand {
         + "one, and every file that stays damaged is named. Nothing else is changed.",
     ],
     operands: [Common.repositoryOperand.spec],
-    options: [readData.spec, repair.spec, Common.rateLimit.spec],
+    options: [readData.spec, repair.spec, Common.rateLimit.spec, Common.storageClass.spec],
     example: .init(
       command: "farmio check /mnt/vault/dragon --read-data=5%",
       output: "31 snapshots, 9,812 packs, 611 GB: whole; read 30.6 GB (5 %) in 16.1 s"),

@@ -32,7 +32,8 @@ enum ForgetCommand {
     options: [
       keepLast.spec, keepHourly.spec, keepDaily.spec, keepWeekly.spec, keepMonthly.spec,
       keepYearly.spec, keepWithin.spec, keepTags.spec, Common.tag.spec, Common.host.spec,
-      Common.path.spec, prune.spec, Common.rateLimit.spec, Common.dryRun.spec,
+      Common.path.spec, prune.spec, Common.rateLimit.spec, Common.storageClass.spec,
+      Common.dryRun.spec,
     ],
     example: .init(
       command: "farmio forget /mnt/vault/dragon --keep-daily 7 --keep-monthly 12 --prune",

@@ -16,7 +16,7 @@ enum PruneCommand {
         + "given back by the next prune, which goes on where this one stopped."
     ],
     operands: [Common.repositoryOperand.spec],
-    options: [maxUnused.spec, Common.rateLimit.spec, Common.dryRun.spec],
+    options: [maxUnused.spec, Common.rateLimit.spec, Common.storageClass.spec, Common.dryRun.spec],
     example: .init(
       command: "farmio prune /mnt/vault/dragon",
       output: "removed 412 packs, rewrote 36; 38.2 GB given back in 9.4 s"),
