@@ -16,6 +16,7 @@ import botocore.exceptions
 
 import archive
 import fault_proxy
+import rados
 import servers
 import wire
 
@@ -367,6 +368,12 @@ class Suite:
         try:
             if only in (None, "signer"):
                 self.timed("signer", self.signer)
+            if self.options.strict:
+                gate = start(rados.radosgw, "radosgw", rados.CACHE).wait()
+                gate.make_bucket(BUCKET)
+                self.timed("conformance", lambda: self.conformance(gate))
+                self.timed("end-to-end", lambda: self.end_to_end(gate))
+                return
             ours, other, certificate = wire.authorities(self.scratch)
             weed = start(servers.seaweed, "weed", certificate)
             moto = start(servers.moto, "moto")
@@ -404,6 +411,7 @@ def main():
     parser.add_argument("--only", metavar="PART", choices=[
         "signer", "conformance", "end-to-end", "refusals", "archive", "tls", "faults",
         "kills"])
+    parser.add_argument("--strict", action="store_true", help="against radosgw alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--verbose", action="store_true")

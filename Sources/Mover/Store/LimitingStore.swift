@@ -14,7 +14,8 @@ public final class LimitingStore: Store {
   fileprivate let limiter: RateLimiter
   fileprivate let cancellation: CancelToken
 
-  /// What passes to and from `base` passes `limiter`; whoever waits stops at `cancellation`.
+  /// What passes to and from `base` passes `limiter`. At `cancellation` nobody waits any more: reads
+  /// and uploads end, while small objects still pass, by which a run that stops puts things right.
   public init(_ base: any Store, _ limiter: RateLimiter, cancellation: CancelToken) {
     self.base = base
     self.limiter = limiter
@@ -25,12 +26,12 @@ public final class LimitingStore: Store {
   public var folder: FileIdentity? { base.folder }
 
   public func put(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
-    try wait(for: bytes.count, "write", name)
+    limiter.pass(bytes.count, cancel: cancellation)
     try base.put(name, bytes)
   }
 
   public func putIfAbsent(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool {
-    try wait(for: bytes.count, "create", name)
+    limiter.pass(bytes.count, cancel: cancellation)
     return try base.putIfAbsent(name, bytes)
   }
 
@@ -43,10 +44,10 @@ public final class LimitingStore: Store {
   }
 
   public func get(_ name: String, limit: Int) throws(StoreError) -> [UInt8]? {
-    try wait(for: 0, "read", name)
-    guard let bytes = try base.get(name, limit: limit) else { return nil }
+    limiter.pass(0, cancel: cancellation)
+    let bytes = try base.get(name, limit: limit)
     // How many they are is known only now.
-    try wait(for: bytes.count, "read", name)
+    limiter.pass(bytes?.count ?? 0, cancel: cancellation)
     return bytes
   }
 

@@ -104,12 +104,19 @@ struct LimitingStoreTests {
     #expect(bench.calls.count("read") == 1)
   }
 
-  @Test func `Whoever waits stops when asked to, and nothing is written`() throws {
+  @Test func `Whoever waits stops when asked to, and may still put things right`() throws {
     let bench = try Bench(1)
-    try bench.site.store.put("a", [1])
+    try bench.site.store.put("a", content)
+    let upload = try bench.site.store.makeUpload("b")
     bench.token.cancel()
-    let error = #expect(throws: StoreError.self) { try bench.site.store.put("b", content) }
-    #expect(error?.code == .interrupted)
-    #expect(bench.calls.count("put") == 1)
+    let time = try bench.seconds { () throws in
+      let sent = #expect(throws: StoreError.self) { try upload.append(content.rawBytes) }
+      let read = #expect(throws: StoreError.self) { try bench.site.read("a", at: 0, count: 9) }
+      #expect(sent?.code == .interrupted && read?.code == .interrupted)
+      try bench.site.store.put("lease", [1])
+      #expect(try bench.site.store.get("lease", limit: 1) == [1])
+    }
+    #expect(time == 0)
+    #expect(try bench.site.store.size("b") == nil)
   }
 }
