@@ -9,8 +9,9 @@ public struct Thaw: Sendable {
   public struct Summary: Sendable {
     /// Objects below the prefix.
     public var objects = 0
-    /// Those of them in an archive class, and their bytes.
+    /// Those of them in an archive class.
     public var archived = 0
+    /// Bytes of those.
     public var archivedBytes: Int64 = 0
     /// Those that cannot be read yet, in the order of their names.
     public var waiting: [String] = []
