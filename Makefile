@@ -5,15 +5,16 @@ HOURS ?= 1
 SECONDS_EACH ?= 30
 BENCH ?=
 BENCH_FRAMES ?=
+BENCH_STORES ?=
 SEED ?= 1
 
 farmio := .build/release/farmio
 sources := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup build demo test lint format oracles frames rigs stores bench bench-data bench-frames crash campaign fuzz install uninstall clean
+.PHONY: help setup build demo test lint format oracles frames rigs stores stores-strict bench bench-data bench-frames bench-stores crash campaign fuzz install uninstall clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what building and testing need
 	@tools/setup test
@@ -56,7 +57,12 @@ stores: ## prove repositories in buckets against S3 servers, faults and kills
 	swift build --build-tests
 	@Tests/Stores/run .build/debug/farmio .build/debug/Benchmarks
 
-bench: bench-data bench-frames ## measure against the peers
+stores-strict: ## the same against Ceph's gateway, downloaded and not installed (root)
+	@tools/setup test
+	swift build --build-tests
+	@Tests/Stores/run .build/debug/farmio .build/debug/Benchmarks --strict
+
+bench: bench-data bench-frames bench-stores ## measure against the peers
 
 bench-data: ## the data path (BENCH='--quick', '--help', ...)
 	@tools/setup bench
@@ -68,6 +74,12 @@ bench-frames: ## the frame commands (BENCH_FRAMES='--quick', '--long', ...)
 	@$(MAKE) --no-print-directory build
 	@Tests/Frames/environment
 	@.build/frames/bin/python Benchmarks/Peers/frames.py --farmio $(farmio) $(BENCH_FRAMES)
+
+bench-stores: ## movers to and from buckets (BENCH_STORES='--quick', ...)
+	@tools/setup bench
+	@$(MAKE) --no-print-directory build
+	@Benchmarks/Peers/environment
+	@.build/peers/bin/python Benchmarks/Peers/stores.py --farmio $(farmio) $(BENCH_STORES)
 
 crash: ## the long crash campaign (SEED=N)
 	@tools/setup test

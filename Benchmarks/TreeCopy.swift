@@ -31,7 +31,10 @@ enum TreeCopy {
       case "--dry-run": options.dryRun = true
       case "--verify": options.verify = true
       case "--threads": options.transfers = rest.popFirst().flatMap { Int($0) }
-      case "--bwlimit": options.bandwidthLimit = rest.popFirst().flatMap { Int($0) }
+      case "--bwlimit":
+        options.limiter = rest.popFirst().flatMap { Int($0) }.map {
+          RateLimiter(RateTimetable(bytesPerSecond: $0))
+        }
       case "--exclude": try options.filter.exclude(Array((rest.popFirst() ?? "").utf8))
       case "--sync":
         let mode = rest.popFirst()

@@ -22,7 +22,11 @@ extension Session {
   /// The repository that the command line names, unlocked.
   func openRepository() throws(CommandError) -> Repository {
     let place = invocation.repository
-    let store = try store(at: place, makingFolder: false)
+    return try openRepository(at: try store(at: place, makingFolder: false), place)
+  }
+
+  /// The repository in a store, unlocked.
+  func openRepository(at store: any Store, _ place: FileName) throws(CommandError) -> Repository {
     let lock = try working { () throws(RepositoryError) in try Repository.lock(at: store) }
     let key = try key(to: lock, of: place)
     return try working { () throws(RepositoryError) in try Repository.open(at: store, key: key) }

@@ -5,15 +5,25 @@ import Mover
 extension Session {
   /// The store at a place that holds a repository, or is to hold one.
   func store(at place: FileName, makingFolder: Bool) throws(CommandError) -> any Store {
+    let bulkClass = self[Common.storageClass]?.name
     switch StoreAddress(place) {
-    case .folder(let path): return try folder(path, makingFolder: makingFolder)
     case .s3(let bucket, let prefix):
-      return ObjectStore(try s3Service(bucket), prefix: prefix)
+      return ObjectStore(try s3Service(bucket), prefix: prefix, bulkClass: bulkClass)
     case .oci(let bucket, let namespace, let prefix):
-      return ObjectStore(try ociService(bucket, namespace: namespace), prefix: prefix)
+      return ObjectStore(
+        try ociService(bucket, namespace: namespace), prefix: prefix, bulkClass: bulkClass)
+    case _ where bulkClass != nil: throw Session.classless(place)
+    case .folder(let path): return try folder(path, makingFolder: makingFolder)
     case .nfs: return try serverStore(place, makingFolder: makingFolder)
     case .smb, nil: throw Session.unreachable(place)
     }
+  }
+
+  /// A place that keeps all files alike.
+  static func classless(_ place: FileName) -> CommandError {
+    .usage(
+      "--storage-class: '\(place)' has no storage classes",
+      remedy: "Leave it out, or name a bucket of S3.")
   }
 
   private func folder(_ place: FileName, makingFolder: Bool) throws(CommandError) -> FileStore {

@@ -28,6 +28,34 @@ import Testing
     #expect(ByteRate(argument: text.name) == nil)
   }
 
+  /// Rates at Monday 00:00, Monday 08:00, Saturday 12:00 and Sunday 23:59; 0 for none.
+  static let weeks: [(FileNameText, [Int])] = [
+    ("10M", [10_485_760, 10_485_760, 10_485_760, 10_485_760]),
+    ("off", [0, 0, 0, 0]),
+    ("08:00,10M 19:00,off", [0, 10_485_760, 10_485_760, 0]),
+    ("19:00,off  08:00,512k/s", [0, 524_288, 524_288, 0]),
+    ("Mon-08:00,512k", [524_288, 524_288, 524_288, 524_288]),
+    ("Mon-00:00,1 friday-20:00,off", [1, 1, 0, 0]),
+    ("00:00,1 12:00,2 SAT-12:00,off Sunday-13:00,3", [1, 1, 0, 3]),
+    ("08:00,10M", [10_485_760, 10_485_760, 10_485_760, 10_485_760]),
+  ]
+
+  @Test(arguments: weeks)
+  func timetables(text: FileNameText, rates: [Int]) throws {
+    let timetable = try #require(RateTimetable(argument: text.name))
+    let minutes = [0, 8 * 60, (5 * 24 + 12) * 60, 7 * 1440 - 1]
+    #expect(minutes.map { timetable.bytesPerSecond(atMinuteOfWeek: $0) ?? 0 } == rates)
+  }
+
+  @Test(arguments: [
+    "", " ", "0", "10M 20M", "08:00", "08:00,", "8:00,10M", "24:00,10M", "08:60,1M", "08:00,0",
+    "Mo-08:00,1M", "-08:00,1M", "Mon-Tue-08:00,1M", "Mon-,1M", "08:00,1M,2M", "08:00 1M",
+    "08:00,1M 08:00,2M", "Mon-08:00,1M mon-08:00,1M", "10M:1M", "on", "08:00:00,1M", "+8:00,1M",
+  ])
+  func noTimetables(text: FileNameText) {
+    #expect(RateTimetable(argument: text.name) == nil)
+  }
+
   @Test(arguments: [("0", 0.0), ("5", 5), ("2.5%", 2.5), ("100%", 100)])
   func percentages(text: FileNameText, percent: Double) {
     #expect(Percentage(argument: text.name)?.percent == percent)

@@ -27,7 +27,7 @@ struct BandwidthLimitTests {
     vault.change("for i in 1 2 3 4; do head -c 40000 /dev/urandom > f$i; done")
     let error = Self.interrupt(vault) {
       _ = try vault.backup {
-        $0.bandwidthLimit = 1
+        $0.limiter = RateLimiter(RateTimetable(bytesPerSecond: 1))
         $0.threads = 1
       }
     }
@@ -45,7 +45,7 @@ struct BandwidthLimitTests {
     vault.cancellation = CancelToken()
     let error = Self.interrupt(vault) {
       _ = try vault.restore(snapshot, to: "out") {
-        $0.bandwidthLimit = 1
+        $0.limiter = RateLimiter(RateTimetable(bytesPerSecond: 1))
         $0.threads = 1
       }
     }

@@ -1,5 +1,4 @@
 import FrameEngine
-import Synchronization
 import Testing
 
 @testable import Mover
@@ -175,26 +174,5 @@ struct PartNameTests {
     #expect(other(host: run.host ^ 1).liveness == .unknown)
     #expect(other(boot: run.boot ^ 1).liveness == .dead)
     #expect(other(process: 1).liveness == .dead)
-  }
-}
-
-struct RateLimiterTests {
-  @Test func `Passes the rate asked for, on a clock of its own`() {
-    let time = Mutex(0.0)
-    let limiter = RateLimiter(
-      bytesPerSecond: 1000, clock: { time.withLock { $0 } },
-      sleep: { seconds in time.withLock { $0 += seconds } })
-    for _ in 0..<100 { limiter.pass(100, cancel: CancelToken()) }
-    // 10,000 bytes at 1,000 a second; the last need not wait for itself, and the first tenth of a
-    // second was saved up.
-    #expect((9.7...10.0).contains(time.withLock { $0 }))
-  }
-
-  @Test func `Cancelling ends the wait`() {
-    let token = CancelToken()
-    let limiter = RateLimiter(bytesPerSecond: 1, clock: { 0 }, sleep: { _ in token.cancel() })
-    limiter.pass(1000, cancel: token)
-    limiter.pass(1000, cancel: token)
-    #expect(token.isCancelled)
   }
 }

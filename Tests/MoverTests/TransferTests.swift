@@ -353,7 +353,7 @@ struct TransferModes: Sendable, CustomTestStringConvertible {
     TransferModes(testDescription: "not durable") { $0.durability = .none },
     TransferModes(testDescription: "each file durable, limited") {
       $0.durability = .eachFile
-      $0.bandwidthLimit = 1 << 30
+      $0.limiter = RateLimiter(RateTimetable(bytesPerSecond: 1 << 30))
     },
     TransferModes(testDescription: "checksum, delete") {
       $0.checksum = true

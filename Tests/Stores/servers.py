@@ -88,19 +88,25 @@ class Server:
         self.log.close()
 
 
-def seaweed(folder):
-    master, volume, filer, s3 = free_ports(4)
+def seaweed(folder, certificate=None):
+    """SeaweedFS; with a certificate and its key also over TLS, at `tls_port`."""
+    master, volume, filer, s3, tls = free_ports(5)
     with open(os.path.join(folder, "s3.json"), "w") as file:
         json.dump({"identities": [{
             "name": "t", "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
             "actions": ["Admin", "Read", "Write", "List", "Tagging"]}]}, file)
-    return Server("SeaweedFS", folder, [
+    secured = [] if certificate is None else [
+        "-s3.port.https=%d" % tls, "-s3.cert.file=" + certificate[0],
+        "-s3.key.file=" + certificate[1]]
+    server = Server("SeaweedFS", folder, [
         os.path.join(BIN, "weed"), "server", "-dir=" + folder, "-ip=127.0.0.1",
         "-ip.bind=127.0.0.1", "-master.port=%d" % master, "-volume.port=%d" % volume, "-filer",
         "-filer.port=%d" % filer, "-s3", "-s3.port=%d" % s3, "-s3.port.iceberg=0",
         "-s3.port.lance=0", "-s3.config=" + os.path.join(folder, "s3.json"),
-        "-master.volumeSizeLimitMB=64", "-volume.max=100", "-master.telemetry=false",
+        "-master.volumeSizeLimitMB=64", "-volume.max=100", "-master.telemetry=false", *secured,
     ], "http://127.0.0.1:%d" % s3)
+    server.tls_port = tls
+    return server
 
 
 def moto(folder):

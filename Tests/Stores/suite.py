@@ -14,8 +14,11 @@ import time
 
 import botocore.exceptions
 
+import archive
 import fault_proxy
+import rados
 import servers
+import wire
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "Oracles"))
@@ -44,7 +47,7 @@ class Suite:
     #: What a proxy says when it refuses in the service's words.
     REFUSAL = staticmethod(fault_proxy.Answer.failure)
     PASSING, LASTING = PASSING, LASTING
-    PARTS = ["signer", "conformance", "end-to-end", "refusals", "faults", "kills"]
+    PARTS = ["signer", "conformance", "end-to-end", "refusals", "archive", "tls", "faults", "kills"]
 
     @staticmethod
     def place(prefix, bucket=BUCKET):
@@ -72,16 +75,22 @@ class Suite:
     # Calling the program
 
     def environment(self, url):
-        kept = {k: v for k, v in os.environ.items() if k[:7] != "FARMIO_" and k[:4] != "AWS_"}
+        kept = {k: v for k, v in os.environ.items()
+                if k[:7] != "FARMIO_" and k[:4] != "AWS_" and "proxy" not in k.lower()}
         return {**kept, "AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": servers.KEY,
                 "AWS_SECRET_ACCESS_KEY": servers.SECRET, "HOME": self.scratch}
 
     def call(self, url, *arguments):
         """Runs the program; its status and what it said to standard error."""
+        status, _, said = self.answer(url, *arguments)
+        return status, said
+
+    def answer(self, url, *arguments, variables=None):
+        """The same, with what it printed between the two."""
         done = subprocess.run(
             [self.farmio, *arguments], capture_output=True, text=True, errors="replace",
-            env=self.environment(url), timeout=500)
-        return done.returncode, done.stderr.strip()
+            env={**self.environment(url), **(variables or {})}, timeout=500)
+        return done.returncode, done.stdout, done.stderr.strip()
 
     def must(self, what, url, *arguments):
         status, said = self.call(url, *arguments)
@@ -365,15 +374,23 @@ class Suite:
         only = self.options.only
         running = []
 
-        def start(make, name):
+        def start(make, name, *arguments):
             folder = os.path.join(self.scratch, name)
             os.mkdir(folder)
-            running.append(make(folder))
+            running.append(make(folder, *arguments))
             return running[-1]
         try:
             if only in (None, "signer"):
                 self.timed("signer", self.signer)
-            weed, moto = start(servers.seaweed, "weed"), start(servers.moto, "moto")
+            if self.options.strict:
+                gate = start(rados.radosgw, "radosgw", rados.CACHE).wait()
+                gate.make_bucket(BUCKET)
+                self.timed("conformance", lambda: self.conformance(gate))
+                self.timed("end-to-end", lambda: self.end_to_end(gate))
+                return
+            ours, other, certificate = wire.authorities(self.scratch)
+            weed = start(servers.seaweed, "weed", certificate)
+            moto = start(servers.moto, "moto")
             poor = start(servers.rclone, "rclone")
             for server in running:
                 server.wait()
@@ -383,6 +400,8 @@ class Suite:
                 ("conformance", lambda: [self.conformance(each) for each in (weed, moto)]),
                 ("end-to-end", lambda: [self.end_to_end(each) for each in (weed, moto)]),
                 ("refusals", lambda: self.refusals(weed, poor)),
+                ("archive", lambda: archive.run(self, moto, BUCKET)),
+                ("tls", lambda: wire.tls(self, weed, ours, other, BUCKET)),
                 ("kills", lambda: self.kills(weed)),
                 ("faults", lambda: self.faults(weed)),
             ]
@@ -404,6 +423,7 @@ def main(suite_class=Suite):
     parser.add_argument("farmio")
     parser.add_argument("benchmarks")
     parser.add_argument("--only", metavar="PART", choices=suite_class.PARTS)
+    parser.add_argument("--strict", action="store_true", help="against radosgw alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--verbose", action="store_true")

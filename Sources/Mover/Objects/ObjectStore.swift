@@ -15,6 +15,8 @@ public final class ObjectStore: Store {
   /// Parts of one object that are on the wire at once.
   let partsInFlight: Int
   private let prefix: String
+  /// The class of bulk data; `nil` for the bucket's own.
+  private let bulkClass: String?
   private let isConditional = Mutex(false)
 
   /// How objects are cut. Memory of an upload: a part more than are in flight.
@@ -27,12 +29,16 @@ public final class ObjectStore: Store {
     package init() {}
   }
 
-  /// A store under `prefix`, which is empty or ends in `/`.
-  package init(_ service: any ObjectService, prefix: String, cut: Cut = Cut()) {
+  /// A store under `prefix`, which is empty or ends in `/`. What is bulk is kept in `bulkClass`, a
+  /// storage class in the service's words.
+  package init(
+    _ service: any ObjectService, prefix: String, cut: Cut = Cut(), bulkClass: String? = nil
+  ) {
     precondition(prefix.isEmpty || prefix.hasSuffix("/"), "a prefix names a folder")
     precondition(cut.partBytes >= 5 << 20 && cut.partsInFlight > 0, "no service takes such parts")
     self.service = service
     self.prefix = prefix
+    self.bulkClass = bulkClass
     parts = PartPool(partBytes: cut.partBytes)
     partsInFlight = cut.partsInFlight
     place = service.address + prefix
@@ -62,14 +68,20 @@ public final class ObjectStore: Store {
   }
 
   public func makeUpload(_ name: String) throws(StoreError) -> any Upload {
+    try makeUpload(name, isBulk: false)
+  }
+
+  public func makeUpload(_ name: String, isBulk: Bool) throws(StoreError) -> any Upload {
     try proveConditions()
-    return ObjectUpload(self, name)
+    return ObjectUpload(self, name, storageClass: isBulk ? bulkClass : nil)
   }
 
   /// Stores an object by one request.
-  func write(_ name: String, _ bytes: RawSpan) throws(StoreError) {
+  func write(
+    _ name: String, _ bytes: RawSpan, _ attributes: ObjectAttributes = ObjectAttributes()
+  ) throws(StoreError) {
     try failing("write", name) { () throws(ServiceError) in
-      try service.put(key(name), bytes, ObjectAttributes(), ifAbsent: false)
+      try service.put(key(name), bytes, attributes, ifAbsent: false)
     }
   }
 

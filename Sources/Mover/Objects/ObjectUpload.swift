@@ -8,6 +8,7 @@ import FrameEngine
 final class ObjectUpload: Upload {
   private let store: ObjectStore
   private let name: String
+  private let attributes: ObjectAttributes
   private let pool: PartPool
   private var filling: PartMemory
   private var multipart: Multipart?
@@ -33,9 +34,12 @@ final class ObjectUpload: Upload {
     let exchange: HTTPExchange
   }
 
-  init(_ store: ObjectStore, _ name: String) {
+  init(_ store: ObjectStore, _ name: String, storageClass: String?) {
     self.store = store
     self.name = name
+    var attributes = ObjectAttributes()
+    attributes.storageClass = storageClass
+    self.attributes = attributes
     pool = store.parts
     filling = store.parts.take()
   }
@@ -60,7 +64,9 @@ final class ObjectUpload: Upload {
 
   func finish() throws(StoreError) {
     if multipart == nil {
-      try filling.withBytes { bytes throws(StoreError) in try store.write(name, bytes) }
+      try filling.withBytes { bytes throws(StoreError) in
+        try store.write(name, bytes, attributes)
+      }
       return
     }
     if filling.count > 0 { try sendPart() }
@@ -100,9 +106,10 @@ final class ObjectUpload: Upload {
   private func begin() throws(StoreError) -> Multipart {
     let marker = try store.mark(name)
     let token = Entropy.system.bytes(16).hex
+    var attributes = attributes
+    attributes.metadata[ObjectUpload.tokenName] = token
     let upload = try store.failing("begin", name) { () throws(ServiceError) in
-      try store.service.beginUpload(
-        store.key(name), ObjectAttributes(metadata: [ObjectUpload.tokenName: token]))
+      try store.service.beginUpload(store.key(name), attributes)
     }
     return Multipart(id: upload.id, marker: marker, token: token, hasDouble: upload.hasDouble)
   }

@@ -28,6 +28,9 @@ public protocol Store: AnyObject, Sendable {
   func putIfAbsent(_ name: String, _ bytes: [UInt8]) throws(StoreError) -> Bool
   /// Starts an object that is written in pieces, such as a pack.
   func makeUpload(_ name: String) throws(StoreError) -> any Upload
+  /// The same; `isBulk` says that most bytes of the place are in objects like this, which are read
+  /// when something is brought back and seldom before: it may be kept where that costs least.
+  func makeUpload(_ name: String, isBulk: Bool) throws(StoreError) -> any Upload
   /// A whole small object of at most `limit` bytes; `nil` if there is none of this name.
   func get(_ name: String, limit: Int) throws(StoreError) -> [UInt8]?
   /// Fills `buffer` with the object's bytes from `offset`; fewer only at its end. Throws
@@ -50,6 +53,11 @@ public protocol Store: AnyObject, Sendable {
 extension Store {
   /// No folder: whatever keeps the objects, no tree of files contains it.
   public var folder: FileIdentity? { nil }
+
+  /// All objects are kept alike.
+  public func makeUpload(_ name: String, isBulk: Bool) throws(StoreError) -> any Upload {
+    try makeUpload(name)
+  }
 }
 
 /// An object being written. Nothing is seen under its name before `finish` returns; letting go of

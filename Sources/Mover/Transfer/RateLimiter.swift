@@ -1,50 +1,96 @@
-import CLinux
-import Glibc
+import FrameEngine
 import Synchronization
 
 /// Lets a number of bytes a second pass, in bursts of at most a tenth of a second: a token bucket
-/// shared by all threads.
-final class RateLimiter: Sendable {
-  private let bytesPerSecond: Double
-  /// When everything granted so far has passed at the exact rate, in seconds of the clock.
-  private let paidUntil = Mutex<Double>(0)
-  private let clock: @Sendable () -> Double
-  private let sleep: @Sendable (Double) -> Void
+/// shared by all threads, and by all transfers that are given the same one.
+///
+/// The rate is that of a timetable; a change is noticed within a second, by those who wait as well.
+/// Whoever comes first passes first.
+public final class RateLimiter: Sendable {
+  private let timetable: RateTimetable
+  private let clock: any Clock
+  /// The minute of the week on the wall, at a moment in seconds since 1970.
+  private let minuteOfWeek: @Sendable (Int64) -> Int
+  private let state: Mutex<State>
 
-  /// A limiter on the monotonic clock; tests bring their own.
-  init(
-    bytesPerSecond: Int, clock: @escaping @Sendable () -> Double = RateLimiter.monotonicSeconds,
-    sleep: @escaping @Sendable (Double) -> Void = RateLimiter.sleep
-  ) {
-    precondition(bytesPerSecond > 0, "nothing would ever pass")
-    self.bytesPerSecond = Double(bytesPerSecond)
-    self.clock = clock
-    self.sleep = sleep
+  private struct State: Sendable {
+    /// Bytes that were asked for, and those of them that have passed at the exact rate, counted
+    /// from the same start.
+    var booked = 0.0
+    var passed = 0.0
+    /// When `passed` was right.
+    var at: Double
+    var bytesPerSecond: Double?
+    /// When the timetable was looked at.
+    var lookedAt: Double
   }
+
+  /// A limiter by the timetable, in the zone of this process.
+  public convenience init(_ timetable: RateTimetable) {
+    self.init(timetable, clock: SystemClock(), minuteOfWeek: WallClock.minuteOfWeek)
+  }
+
+  init(
+    _ timetable: RateTimetable, clock: any Clock, minuteOfWeek: @escaping @Sendable (Int64) -> Int
+  ) {
+    self.timetable = timetable
+    self.clock = clock
+    self.minuteOfWeek = minuteOfWeek
+    let now = RateLimiter.seconds(clock)
+    let minute = minuteOfWeek(clock.now().seconds)
+    state = Mutex(
+      State(
+        at: now,
+        bytesPerSecond: timetable.bytesPerSecond(atMinuteOfWeek: minute).map(Double.init),
+        lookedAt: now))
+  }
+
+  private static func seconds(_ clock: any Clock) -> Double { Double(clock.monotonic()) / 1e9 }
 
   /// Waits until `byteCount` more bytes may pass, or `cancel` is set.
   func pass(_ byteCount: Int, cancel: CancelToken) {
-    let start = paidUntil.withLock { paidUntil in
-      let start = max(paidUntil, clock() - 0.1)
-      paidUntil = start + Double(byteCount) / bytesPerSecond
+    let start = state.withLock { state in
+      advance(&state)
+      let saved = (state.bytesPerSecond ?? 0) * RateLimiter.burst
+      let start = max(state.booked, state.passed - saved)
+      state.booked = start + Double(byteCount)
       return start
     }
     while !cancel.isCancelled {
-      let wait = start - clock()
+      let wait = state.withLock { state in
+        advance(&state)
+        return state.bytesPerSecond.map { (start - state.passed) / $0 } ?? 0
+      }
       if wait <= 0 { return }
-      sleep(min(wait, 0.1))
+      clock.sleep(nanoseconds: UInt64(min(wait, 0.1) * 1e9) + 1)
     }
   }
 
-  static func monotonicSeconds() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  /// Bytes that pass in a quarter of a second, so that a wait is felt as a slower flow; all of
+  /// them where there is no limit.
+  var sliceByteCount: Int {
+    state.withLock { state in
+      advance(&state)
+      return state.bytesPerSecond.map { Int(min($0 / 4, 1e12)) } ?? .max
+    }
   }
 
-  private static func sleep(_ seconds: Double) {
-    var time = timespec(
-      tv_sec: Int(seconds), tv_nsec: Int(seconds.truncatingRemainder(dividingBy: 1) * 1e9))
-    _ = unsafe nanosleep(&time, nil)
+  /// Seconds whose bytes may be saved up.
+  private static let burst = 0.1
+
+  /// Lets pass what may have passed by now.
+  private func advance(_ state: inout State) {
+    let now = RateLimiter.seconds(clock)
+    if let rate = state.bytesPerSecond {
+      state.passed += max(0, now - state.at) * rate
+    } else {
+      state.passed = max(state.passed, state.booked)
+    }
+    state.at = now
+    if now - state.lookedAt >= 1, !timetable.isConstant {
+      state.lookedAt = now
+      let minute = minuteOfWeek(clock.now().seconds)
+      state.bytesPerSecond = timetable.bytesPerSecond(atMinuteOfWeek: minute).map(Double.init)
+    }
   }
 }

@@ -50,13 +50,13 @@ struct TargetProbe {
   private func medianLookupSeconds(in folder: Handle, _ tag: FileName) -> Double {
     var times: [Double] = []
     for index in 0..<TargetProbe.lookups {
-      let start = RateLimiter.monotonicSeconds()
+      let stopwatch = Stopwatch()
       do throws(DiskError) {
         _ = try disk.status(of: FileName("\(tag)-\(index)"), in: folder)
       } catch {
         // That there is no such file is the answer whose time is wanted.
       }
-      times.append(RateLimiter.monotonicSeconds() - start)
+      times.append(stopwatch.elapsed / .seconds(1))
     }
     return times.sorted()[TargetProbe.lookups / 2]
   }

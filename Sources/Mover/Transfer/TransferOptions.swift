@@ -18,8 +18,8 @@ public struct TransferOptions: Sendable {
   public var dryRun = false
   /// Reads every copied file back from the target and compares it with what was read.
   public var verify = false
-  /// Bytes a second that are copied at most; `nil` for no limit.
-  public var bandwidthLimit: Int?
+  /// What the bytes copied must pass; others may share it. `nil` for no limit.
+  public var limiter: RateLimiter?
   /// What is left out of the source, and left alone in the target.
   public var filter = Filter()
   /// Does not enter folders on another volume than the source.
@@ -28,6 +28,9 @@ public struct TransferOptions: Sendable {
   public var metadata = MetadataPolicy()
   /// Threads; `nil` to measure both ends: the cores on fast disks, 64 on slow mounts.
   public var transfers: Int?
+  /// The storage class that a bucket keeps new objects in, in its service's words; `nil` for the
+  /// bucket's own. Other places have none.
+  public var storageClass: String?
   /// When a copied file may appear under its name.
   public var durability = Durability.batch
 

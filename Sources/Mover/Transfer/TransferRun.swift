@@ -64,8 +64,8 @@ final class TransferRun: Sendable {
     rules = TransferPlan.Rules(
       checksum: options.checksum, owner: options.metadata.owner && isRoot, target: traits)
     data = DataCopier(
-      disk: disk, limiter: options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) },
-      cancel: halt, progress: progress, hashes: options.verify,
+      disk: disk, limiter: options.limiter, cancel: halt, progress: progress,
+      hashes: options.verify,
       copiesInKernel: traits.copiesInKernel)
     workers = WorkerSeats(count: threads)
     // The target is listed with what the filter excludes: unfinished files may be among it.

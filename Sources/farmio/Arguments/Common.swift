@@ -1,4 +1,5 @@
 import FrameEngine
+import Mover
 
 /// Where progress goes.
 enum ProgressMode: String, ArgumentWord {
@@ -42,8 +43,11 @@ enum Common {
     "exclude", "e", "GLOB", "Leave out what GLOB matches, by the rules of .gitignore")
   static let excludeFrom = OptionList<FileName>(
     "exclude-from", nil, "FILE", "Read patterns to leave out from FILE, one a line", .path)
-  static let rateLimit = Option<ByteRate>(
-    "bwlimit", nil, "RATE", "Move at most RATE bytes a second, such as 50M")
+  static let rateLimit = Option<RateTimetable>(
+    "bwlimit", nil, "RATE",
+    "Move at most RATE bytes a second: 50M; or by the hour: '08:00,10M 19:00,off'")
+  static let storageClass = Option<StorageClass>(
+    "storage-class", nil, "CLASS", "Keep new data in CLASS of the bucket, such as STANDARD_IA")
   static let tag = OptionList<String>("tag", "t", "TAG", "Only snapshots that carry TAG")
   static let host = Option<String>("host", nil, "NAME", "Only snapshots made on host NAME")
   static let path = Option<FileName>("path", nil, "PATH", "Only snapshots of PATH", .path)

@@ -43,7 +43,8 @@ enum BackupCommand {
     operands: [Common.repositoryOperand.spec, paths.spec],
     options: [
       tags.spec, Common.exclude.spec, Common.excludeFrom.spec, parent.spec, host.spec,
-      oneFileSystem.spec, readAll.spec, level.spec, Common.rateLimit.spec, Common.dryRun.spec,
+      oneFileSystem.spec, readAll.spec, level.spec, Common.rateLimit.spec, Common.storageClass.spec,
+      Common.dryRun.spec,
     ],
     example: .init(
       command: "farmio backup /mnt/vault/dragon /show/dragon --tag nightly --exclude '*.tmp'",
@@ -59,7 +60,8 @@ enum BackupCommand {
     run: run)
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
-    let repository = try session.openRepository()
+    let link = try session.openLink(limiting: .files)
+    let repository = link.repository
     var options = Backup.Options()
     let reach = try session.reach(session[paths])
     options.paths = reach.paths
@@ -69,23 +71,23 @@ enum BackupCommand {
     options.readsAll = session[readAll]
     options.threads = session.threads
     options.program = "farmio \(Version.number)"
-    options.bandwidthLimit = session[Common.rateLimit].map { Int($0.bytesPerSecond) }
+    options.limiter = link.limiter
     if let level = session[level] { options.level = Int32(level.level) }
     if let name = session[parent] { options.parent = try session.snapshot(name, of: repository) }
     let progress = ProgressCounters()
     let backup = Backup(
       into: repository, from: reach.disk, host: Host.current().named(session[host]),
       clock: SystemClock(), cancellation: session.interrupt.token, progress: progress)
-    if session[Common.dryRun] { return try preview(backup, options, session.report) }
+    if session[Common.dryRun] { return try preview(backup, options, link, session.report) }
     let outcome = try session.withProgress("backup", progress) { () throws(CommandError) in
       try working { () throws(RepositoryError) in try backup.run(options) }
     }
-    report(outcome, session.report)
+    report(outcome, link, session.report)
     return outcome.failures.isEmpty ? .success : .notWell
   }
 
   private static func preview(
-    _ backup: Backup, _ options: Backup.Options, _ report: Report
+    _ backup: Backup, _ options: Backup.Options, _ link: RepositoryLink, _ report: Report
   ) throws(CommandError) -> ExitStatus {
     let forecast = try working { () throws(RepositoryError) in
       try backup.preview(options) { path in report.detail("would read \(path)") }
@@ -100,6 +102,7 @@ enum BackupCommand {
     report.line(
       "\(paths): \(Wording.count(forecast.files, "file")), \(Wording.size(forecast.bytes)); "
         + "would read \(Wording.count(readFiles)) of them, \(Wording.size(readBytes))")
+    link.tell(report)
     report.document {
       $0.field("dry_run", true)
       $0.field("files", forecast.files)
@@ -109,6 +112,7 @@ enum BackupCommand {
       $0.field("bytes", forecast.bytes)
       $0.field("read_bytes", readBytes)
       if let folder = forecast.ownFolder { $0.path("own_folder", folder) }
+      link.write(to: &$0)
       failures(forecast.failures, to: &$0)
     }
     return forecast.failures.isEmpty ? .success : .notWell
@@ -129,7 +133,9 @@ enum BackupCommand {
     }
   }
 
-  private static func report(_ outcome: Backup.Outcome, _ report: Report) {
+  private static func report(
+    _ outcome: Backup.Outcome, _ link: RepositoryLink, _ report: Report
+  ) {
     for failure in outcome.failures {
       report.warning("\(failure.path): not stored: \(failure.error.cause)")
     }
@@ -147,6 +153,7 @@ enum BackupCommand {
     report.line(
       "stored \(Wording.size(Int64(statistics.storedBytes))) for "
         + "\(Wording.size(Int64(statistics.newBytes))) of new data, in \(Wording.duration(time))")
+    link.tell(report)
     report.result(outcome.snapshot.id.hex)
     report.document {
       $0.field("snapshot", outcome.snapshot.id.hex)
@@ -160,6 +167,7 @@ enum BackupCommand {
       $0.field("stored_bytes", Int(statistics.storedBytes))
       $0.field("seconds", Double(statistics.nanoseconds) / 1e9)
       if let folder = outcome.ownFolder { $0.path("own_folder", folder) }
+      link.write(to: &$0)
       failures(outcome.failures, to: &$0)
     }
   }

@@ -5,6 +5,7 @@ enum Catalogue {
     StatsCommand.spec, RestoreCommand.spec, CheckCommand.spec, ForgetCommand.spec,
     PruneCommand.spec,
     CopyCommand.spec, SyncCommand.spec, CatCommand.spec, DuCommand.spec, RmCommand.spec,
+    ThawCommand.spec,
     VerifyCommand.spec, TileCommand.spec, ConvertCommand.spec, PreviewCommand.spec,
     SheetCommand.spec, CompareCommand.spec,
     HelpCommand.spec, VersionCommand.spec, CompletionsCommand.spec, ManCommand.spec,

@@ -19,7 +19,7 @@ enum CheckCommand {
         + "one, and every file that stays damaged is named. Nothing else is changed.",
     ],
     operands: [Common.repositoryOperand.spec],
-    options: [readData.spec, repair.spec],
+    options: [readData.spec, repair.spec, Common.rateLimit.spec, Common.storageClass.spec],
     example: .init(
       command: "farmio check /mnt/vault/dragon --read-data=5%",
       output: "31 snapshots, 9,812 packs, 611 GB: whole; read 30.6 GB (5 %) in 16.1 s"),
@@ -30,7 +30,7 @@ enum CheckCommand {
     run: run)
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
-    let repository = try session.openRepository()
+    let link = try session.openLink(limiting: .repository)
     var options = Check.Options()
     options.dataShare = (session[readData]?.percent ?? 0) / 100
     options.repairs = session[repair]
@@ -38,7 +38,7 @@ enum CheckCommand {
     let progress = ProgressCounters()
     let clock = SystemClock()
     let check = Check(
-      repository, host: .current(), clock: clock, cancellation: session.interrupt.token,
+      link.repository, host: .current(), clock: clock, cancellation: session.interrupt.token,
       progress: progress)
     let stopwatch = Stopwatch()
     let outcome = try session.withProgress("check", progress) {
@@ -48,11 +48,13 @@ enum CheckCommand {
       }
     }
     let time = stopwatch.elapsed
-    report(outcome, time, session.report)
+    report(outcome, time, link, session.report)
     return outcome.isWhole ? .success : .notWell
   }
 
-  private static func report(_ outcome: Check.Outcome, _ time: Duration, _ report: Report) {
+  private static func report(
+    _ outcome: Check.Outcome, _ time: Duration, _ link: RepositoryLink, _ report: Report
+  ) {
     for finding in outcome.findings {
       let place = finding.byteOffset.map { ", byte \($0)" } ?? ""
       let end = finding.isRepaired ? "; repaired" : ""
@@ -70,6 +72,7 @@ enum CheckCommand {
       + "\(Wording.size(outcome.bytes)): \(state)"
     if outcome.readPacks > 0 { line += "; read \(Wording.size(outcome.readBytes))" }
     report.line(line + " in \(Wording.duration(time))")
+    link.tell(report)
     report.document {
       $0.field("whole", outcome.isWhole)
       $0.field("snapshots", outcome.snapshots)
@@ -78,6 +81,7 @@ enum CheckCommand {
       $0.field("chunks", outcome.chunks)
       $0.field("read_packs", outcome.readPacks)
       $0.field("read_bytes", outcome.readBytes)
+      link.write(to: &$0)
       $0.array("findings") { findings in
         for finding in outcome.findings {
           findings.object {

@@ -43,7 +43,7 @@ enum TreeTransfer {
       operands: [source.spec, target.spec],
       options: [
         delete.spec, checksum.spec, Common.exclude.spec, Common.excludeFrom.spec,
-        transfers.spec, Common.rateLimit.spec, Common.dryRun.spec,
+        transfers.spec, Common.rateLimit.spec, Common.storageClass.spec, Common.dryRun.spec,
       ],
       example: example,
       exits: [
@@ -61,7 +61,8 @@ extension TreeTransfer {
     options.deleteExtra = session[delete]
     options.checksum = session[checksum]
     options.dryRun = session[Common.dryRun]
-    options.bandwidthLimit = session[Common.rateLimit].map { Int(clamping: $0.bytesPerSecond) }
+    options.limiter = session[Common.rateLimit].map { RateLimiter($0) }
+    options.storageClass = session[Common.storageClass]?.name
     options.filter = try session.filter()
     options.transfers = session[transfers] ?? session.threads
     let progress = ProgressCounters()
@@ -90,6 +91,7 @@ extension TreeTransfer {
         key: objects.key, isFolder: target.text.bytes.last == UInt8(ascii: "/"))
       return { transfer.run(from: from.path, to: place, progress: $0, planned: $1, cancel: cancel) }
     }
+    guard options.storageClass == nil else { throw Session.classless(target.text) }
     let reach = try session.reach([source.text, target.text])
     let transfer = Transfer(on: reach.disk, options: options)
     return { progress, planned in

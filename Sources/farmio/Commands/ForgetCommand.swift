@@ -32,7 +32,8 @@ enum ForgetCommand {
     options: [
       keepLast.spec, keepHourly.spec, keepDaily.spec, keepWeekly.spec, keepMonthly.spec,
       keepYearly.spec, keepWithin.spec, keepTags.spec, Common.tag.spec, Common.host.spec,
-      Common.path.spec, prune.spec, Common.dryRun.spec,
+      Common.path.spec, prune.spec, Common.rateLimit.spec, Common.storageClass.spec,
+      Common.dryRun.spec,
     ],
     example: .init(
       command: "farmio forget /mnt/vault/dragon --keep-daily 7 --keep-monthly 12 --prune",
@@ -51,7 +52,8 @@ enum ForgetCommand {
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
     let rules = try rules(session)
-    let repository = try session.openRepository()
+    let link = try session.openLink(limiting: .repository)
+    let repository = link.repository
     let listing = try session.listing(of: repository)
     let lost = session[snapshots].compactMap { listing.lostSnapshot(named: $0.text)?.id }
     let decisions = try decide(session, repository, listing, rules)
@@ -67,7 +69,7 @@ enum ForgetCommand {
     }
     for id in lost { session.report.result("forget  \(id.hex.prefix(12))  lost") }
     show(decisions, isDryRun, session.report)
-    let pruning = try prune(session, repository, going)
+    let pruning = try prune(session, link, going)
     session.report.document { write(decisions, isDryRun, pruning, to: &$0) }
     return .success
   }
@@ -120,15 +122,16 @@ enum ForgetCommand {
   }
 
   private static func prune(
-    _ session: Session, _ repository: Repository, _ going: [RunID]
+    _ session: Session, _ link: RepositoryLink, _ going: [RunID]
   ) throws(CommandError) -> Pruning? {
     guard session[prune] else { return nil }
     var options = Collector.Options()
     options.isDryRun = session[Common.dryRun]
     options.presumedForgotten = Set(going)
-    let pruning = try Pruning(session, repository, options)
+    let pruning = try Pruning(session, link, options)
     session.report.line(pruning.text)
     for note in pruning.waiting { session.report.line(note) }
+    link.tell(session.report)
     return pruning
   }
 

@@ -16,20 +16,21 @@ enum PruneCommand {
         + "given back by the next prune, which goes on where this one stopped."
     ],
     operands: [Common.repositoryOperand.spec],
-    options: [maxUnused.spec, Common.dryRun.spec],
+    options: [maxUnused.spec, Common.rateLimit.spec, Common.storageClass.spec, Common.dryRun.spec],
     example: .init(
       command: "farmio prune /mnt/vault/dragon",
       output: "removed 412 packs, rewrote 36; 38.2 GB given back in 9.4 s"),
     run: run)
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
-    let repository = try session.openRepository()
+    let link = try session.openLink(limiting: .repository)
     var options = Collector.Options()
     options.isDryRun = session[Common.dryRun]
     if let share = session[maxUnused] { options.tolerance = share.percent / 100 }
-    let result = try Pruning(session, repository, options)
+    let result = try Pruning(session, link, options)
     session.report.line(result.text)
     for note in result.waiting { session.report.line(note) }
+    link.tell(session.report)
     session.report.document { result.write(to: &$0) }
     return .success
   }
@@ -40,21 +41,23 @@ struct Pruning {
   let summary: Collector.Summary
   private let isDryRun: Bool
   private let time: Duration
+  private let link: RepositoryLink
 
   /// Collects.
   init(
-    _ session: Session, _ repository: Repository, _ options: Collector.Options
+    _ session: Session, _ link: RepositoryLink, _ options: Collector.Options
   ) throws(CommandError) {
     let clock = SystemClock()
     let stopwatch = Stopwatch()
     summary = try working { () throws(RepositoryError) in
       try Collector(
-        repository, host: .current(), clock: clock, options: options,
+        link.repository, host: .current(), clock: clock, options: options,
         cancellation: session.interrupt.token
       ).collect()
     }
     time = stopwatch.elapsed
     isDryRun = options.isDryRun
+    self.link = link
   }
 
   /// Bytes that the repository is smaller.
@@ -85,6 +88,7 @@ struct Pruning {
     json.field("given_back_bytes", givenBack)
     json.field("live_bytes", summary.liveBytes)
     json.array("waiting_for") { for run in summary.waitingFor { $0.text(run) } }
+    link.write(to: &json)
     json.field("seconds", Double(time / .nanoseconds(1)) / 1e9)
   }
 }

@@ -37,7 +37,8 @@ enum RestoreCommand {
     run: run)
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
-    let repository = try session.openRepository()
+    let link = try session.openLink(limiting: .files)
+    let repository = link.repository
     let wanted = session[snapshot]
     let found = try session.snapshot(wanted.snapshot, of: repository)
     var options = Restore.Options()
@@ -52,7 +53,7 @@ enum RestoreCommand {
     options.deletesExtra = session[delete]
     options.filter = try session.filter()
     options.inclusion = try session.inclusion(session[include])
-    options.bandwidthLimit = session[Common.rateLimit].map { Int($0.bytesPerSecond) }
+    options.limiter = link.limiter
     options.isDryRun = session[Common.dryRun]
     options.threads = session.threads
     if options.deletesExtra, !options.inclusion.isEmpty {
@@ -72,12 +73,13 @@ enum RestoreCommand {
       }
     }
     let time = stopwatch.elapsed
-    report(outcome, options, time, session.report)
+    report(outcome, options, time, link, session.report)
     return outcome.failures.isEmpty ? .success : .notWell
   }
 
   private static func report(
-    _ outcome: Restore.Outcome, _ options: Restore.Options, _ time: Duration, _ report: Report
+    _ outcome: Restore.Outcome, _ options: Restore.Options, _ time: Duration,
+    _ link: RepositoryLink, _ report: Report
   ) {
     for failure in outcome.failures {
       report.warning("\(failure.path): not restored: \(failure.reason)")
@@ -98,6 +100,7 @@ enum RestoreCommand {
     let failed = outcome.failures.count
     line += failed == 0 ? "; all verified" : "; \(Wording.count(failed)) failed"
     report.line(line)
+    link.tell(report)
     report.document {
       $0.field("files", outcome.files)
       $0.field("bytes", Int(outcome.bytes))
@@ -107,6 +110,7 @@ enum RestoreCommand {
       $0.field("others", outcome.others)
       $0.field("copied_links", outcome.copiedLinks)
       $0.field("deleted", outcome.deleted)
+      link.write(to: &$0)
       $0.array("faults") { for fault in outcome.faults { $0.text(fault.description) } }
       $0.array("failures") { failures in
         for failure in outcome.failures {

@@ -3,14 +3,18 @@ import Glibc
 
 @testable import Mover
 
-/// Places whose stores must keep the contract of `Store`: memory and a folder always, a bucket
-/// where `FARMIO_TEST_S3` or `FARMIO_TEST_OCI` names an endpoint (and `FARMIO_TEST_S3_BUCKET` or
-/// `FARMIO_TEST_OCI_BUCKET` a bucket, else `conformance`), with credentials as the tools of AWS and
-/// Oracle take them from variables; a folder of an NFS server where `FARMIO_TEST_NFS` is its
-/// address.
+/// Places whose stores must keep the contract of `Store`: memory and a folder always, bare and
+/// decorated; a bucket where `FARMIO_TEST_S3` or `FARMIO_TEST_OCI` names an endpoint (and
+/// `FARMIO_TEST_S3_BUCKET` or `FARMIO_TEST_OCI_BUCKET` a bucket, else `conformance`), with
+/// credentials as the tools of AWS and Oracle take them from variables; a folder of an NFS server
+/// where `FARMIO_TEST_NFS` is its address.
 enum StorePlace: String, CaseIterable, CustomStringConvertible {
   case memory
   case folder
+  /// Every decorator around a folder, with a limit that nothing here comes near.
+  case decorated
+  /// Memory behind a limit that cuts large reads into many, on a clock that does not hold up.
+  case limited
   case s3
   case oci
   case nfs
@@ -20,7 +24,7 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
   static var available: [StorePlace] {
     allCases.filter { place in
       switch place {
-      case .memory, .folder: true
+      case .memory, .folder, .decorated, .limited: true
       case .s3: variable("FARMIO_TEST_S3") != nil
       case .oci: variable("FARMIO_TEST_OCI") != nil
       case .nfs: DiskPlace.available.contains(.nfs)
@@ -29,7 +33,7 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
   }
 
   /// Whether something of a killed writer can be left there.
-  var keepsAbandoned: Bool { self != .memory }
+  var keepsAbandoned: Bool { self != .memory && self != .limited }
 
   /// A fresh place.
   func make() throws -> Site {
@@ -47,6 +51,19 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
           disk: site.disk, root: try site.disk.open(site.path, in: .current, .folder),
           place: site.path.description)
       }
+    case .decorated:
+      let folder = try TemporaryFolder()
+      let limiter = RateLimiter(RateTimetable(bytesPerSecond: 1 << 40))
+      return try Site {
+        let store = try FileStore(disk: ThreadDisk(), path: folder.path)
+        return LimitingStore(MeteringStore(store), limiter, cancellation: CancelToken())
+      }
+    case .limited:
+      let store = MemoryStore()
+      let limiter = RateLimiter(
+        RateTimetable(bytesPerSecond: 100_000), clock: VirtualClock(seconds: 1),
+        minuteOfWeek: { _ in 0 })
+      return try Site { LimitingStore(store, limiter, cancellation: CancelToken()) }
     case .s3:
       let (service, prefix) = (try StorePlace.service(), StorePlace.freshPrefix())
       return try Site { ObjectStore(service, prefix: prefix) }

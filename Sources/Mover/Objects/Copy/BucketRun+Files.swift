@@ -47,6 +47,7 @@ extension BucketRun {
   func attributes(_ step: Step, token: String? = nil) -> ObjectAttributes {
     var attributes = ObjectAttributes(metadata: ObjectStatus(step.entry.status).metadata)
     if let token { attributes.metadata[ObjectUpload.tokenName] = token }
+    attributes.storageClass = options.storageClass
     return attributes
   }
 

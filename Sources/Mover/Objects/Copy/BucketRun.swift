@@ -67,7 +67,7 @@ final class BucketRun: Sendable {
     self.progress = progress
     self.planned = planned
     self.cancel = cancel
-    limiter = options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) }
+    limiter = options.limiter
     workers = WorkerSeats(count: options.transfers ?? BucketRun.width)
     sourceBucket = (disk as? BucketDisk).flatMap { service.bucket(of: $0.service) }
   }

@@ -24,7 +24,11 @@ extension S3Service {
     case (_, "AuthorizationHeaderMalformed"), (_, "PermanentRedirect"), (_, "IllegalLocation"):
       return "Set AWS_REGION to the region that the bucket is in."
     case (_, "InvalidObjectState"):
-      return "The object is archived: restore it to a class that can be read, then \(again)"
+      return
+        "The object is archived: ask for it with 'farmio thaw' and the place. Once it can be "
+        + "read, \(again)"
+    case (_, "InvalidStorageClass"):
+      return "Give a class that this service has, or leave --storage-class out."
     default: break
     }
     switch failure.status ?? 0 {

@@ -23,8 +23,8 @@ public struct Backup: Sendable {
     public var readsAll = false
     /// The zstd level of new chunks.
     public var level: Int32 = Compressor.defaultLevel
-    /// Bytes that may be read in a second; `nil` for no limit.
-    public var bandwidthLimit: Int?
+    /// What the bytes that are read must pass; others may share it. `nil` for no limit.
+    public var limiter: RateLimiter?
     /// Threads; `nil` to choose by the places.
     public var threads: Int?
     /// What shows in snapshots as the program that wrote them.

@@ -45,7 +45,7 @@ final class BackupJob: TreeVisitor {
     self.options = options
     self.roots = roots
     self.cancellation = cancellation
-    limiter = options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) }
+    limiter = options.limiter
     self.progress = progress
     let key = repository.keys.cut
     chunkers = Dictionary(

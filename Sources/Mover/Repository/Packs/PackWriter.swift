@@ -117,7 +117,7 @@ final class PackWriter: Sendable {
       name: name, kind: kind, isEncrypted: repository.isEncrypted,
       repository: repository.config.repository)
     func upload(_ object: String) throws(StoreError) -> any Upload {
-      let upload = try repository.store.makeUpload(object)
+      let upload = try repository.store.makeUpload(object, isBulk: kind == .data)
       try upload.append(header.encoded.rawBytes)
       return upload
     }

@@ -24,8 +24,9 @@ public struct Restore: Sendable {
     public var isDryRun = false
     /// What metadata is brought back.
     public var metadata = MetadataPolicy()
-    /// Bytes that may be fetched from the repository in a second; `nil` for no limit.
-    public var bandwidthLimit: Int?
+    /// What the bytes fetched from the repository must pass; others may share it. `nil` for no
+    /// limit.
+    public var limiter: RateLimiter?
     /// Threads; `nil` to choose by the places.
     public var threads: Int?
 

@@ -35,7 +35,7 @@ final class RestoreJob {
     self.options = options
     self.cancellation = cancellation
     self.progress = progress
-    limiter = options.bandwidthLimit.map { RateLimiter(bytesPerSecond: $0) }
+    limiter = options.limiter
     trees = TreeReader(repository, known: known)
   }
 

@@ -1,0 +1,109 @@
+"""Storage classes, and objects that cannot be read until somebody asks for them.
+
+moto shows the shapes of Glacier: it refuses reads of archived objects, takes RestoreObject and tells
+how far that is. How long it takes, and what it costs, is the real service's own.
+"""
+
+import json
+import os
+import shutil
+import urllib.request
+
+NAME = "moto, with Glacier's shapes"
+
+
+def transition(server, times):
+    """How often an object is asked for until it can be read."""
+    progression = {"progression": "manual", "times": times} if times else {"progression": "immediate"}
+    request = urllib.request.Request(
+        server.url + "/moto-api/state-manager/set-transition", method="POST",
+        data=json.dumps({"model_name": "s3::keyrestore", "transition": progression}).encode(),
+        headers={"Content-Type": "application/json"})
+    urllib.request.urlopen(request, timeout=30).close()
+
+
+def classes(server, bucket, prefix):
+    """Every object's class, by key."""
+    pages = server.client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return {item["Key"]: item["StorageClass"] for page in pages for item in page["Contents"]}
+
+
+def run(suite, server, bucket):
+    tree = os.path.join(suite.scratch, suite.fresh("archived"))
+    os.makedirs(tree)
+    for number in range(3):
+        with open("%s/%d" % (tree, number), "wb") as file:
+            file.write(suite.rng.randbytes(9_000_000))
+    prefix = suite.fresh("archive") + "/"
+    place = "s3://%s/%s" % (bucket, prefix)
+    transition(server, 0)
+    suite.must(NAME + ": init", server.url, "init", place)
+    suite.must(NAME + ": backup", server.url, "backup", place, tree, "--storage-class", "GLACIER")
+    found = classes(server, bucket, prefix)
+    cold = [key for key, kept in found.items() if kept == "GLACIER"]
+    suite.expect(NAME + ": there is archived data", not cold and str(found))
+    suite.expect(NAME + ": nothing but packs is archived",
+                 [key for key in cold if not key.startswith(prefix + "packs/")])
+    warm = [key for key in found if key.startswith(prefix + "packs/") and key not in cold]
+    kinds = [server.client().get_object(Bucket=bucket, Key=key)["Body"].read(11)[10] for key in warm]
+    suite.expect(NAME + ": trees stay readable", kinds and set(kinds) != {2} and str(kinds))
+    suite.expect(NAME + ": trees are there", not kinds and "no pack of them")
+
+    # What needs no data works.
+    with open(tree + "/new", "wb") as file:
+        file.write(suite.rng.randbytes(100_000))
+    suite.must(NAME + ": another backup", server.url, "backup", place, tree)
+    for words in (["snapshots", place], ["ls", place, "latest"]):
+        suite.must("%s: %s" % (NAME, words[0]), server.url, *words)
+
+    target = os.path.join(suite.scratch, suite.fresh("target"))
+    for words in (["restore", place, "latest", "--target", target],
+                  ["check", place, "--read-data"]):
+        status, said = suite.call(server.url, *words)
+        clear = status in (1, 3) and any(key in said for key in cold) and "farmio thaw" in said
+        suite.expect("%s: %s names what is archived, and the way out" % (NAME, words[0]),
+                     not clear and "status %d: %s" % (status, said))
+    shutil.rmtree(target, ignore_errors=True)
+    thaw(suite, server, place, cold)
+    suite.restored(NAME + ": after thawing", server.url, place, tree)
+    suite.must(NAME + ": check after thawing", server.url, "check", place, "--read-data")
+
+    status, said = suite.call(server.url, "backup", place, tree, "--read-all", "--tag", "x",
+                              "--storage-class", "NO_SUCH_CLASS")
+    if status == 0:
+        # Nothing new was there to be stored.
+        with open(tree + "/newer", "wb") as file:
+            file.write(suite.rng.randbytes(100_000))
+        status, said = suite.call(server.url, "backup", place, tree, "--storage-class",
+                                  "NO_SUCH_CLASS")
+    suite.expect(NAME + ": a class that the service does not know is named",
+                 (status, "--storage-class" in said) != (3, True) and said)
+    status, said = suite.call(server.url, "init", os.path.join(suite.scratch, suite.fresh("folder")))
+    suite.expect(NAME + ": a folder", status and said)
+    shutil.rmtree(tree)
+
+
+def thaw(suite, server, place, cold):
+    """Asked for, waited for, and repeated."""
+    def ask(*words):
+        status, out, said = suite.answer(server.url, "thaw", place, "--json", *words)
+        return status, json.loads(out) if out else {}, said
+
+    status, told, said = ask("--dry-run")
+    suite.expect(NAME + ": a dry run counts", (status, told.get("archived"), told.get("waiting"))
+                 != (0, len(cold), []) and "status %d: %s %s" % (status, told, said))
+    transition(server, 2)
+    status, told, said = ask("--days", "1", "--speed", "bulk")
+    names = ["s3://" + place.removeprefix("s3://").split("/")[0] + "/" + key for key in sorted(cold)]
+    suite.expect(NAME + ": what is asked for and not readable yet is named",
+                 (status, told.get("waiting")) != (1, names)
+                 and "status %d: %s %s" % (status, told, said))
+    status, told, said = ask("--wait", "--pause", "1s")
+    suite.expect(NAME + ": waiting ends when all can be read",
+                 (status, told.get("waiting")) != (0, [])
+                 and "status %d: %s %s" % (status, told, said))
+    status, told, said = ask()
+    suite.expect(NAME + ": asking again finds all readable",
+                 (status, told.get("waiting"), told.get("archived")) != (0, [], len(cold))
+                 and "status %d: %s %s" % (status, told, said))
+    transition(server, 0)
