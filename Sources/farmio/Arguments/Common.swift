@@ -44,6 +44,8 @@ enum Common {
     "exclude-from", nil, "FILE", "Read patterns to leave out from FILE, one a line", .path)
   static let rateLimit = Option<ByteRate>(
     "bwlimit", nil, "RATE", "Move at most RATE bytes a second, such as 50M")
+  static let cache = Flag(
+    "cache", nil, "Read through the cache of this machine, even where REPO is a local folder")
   static let tag = OptionList<String>("tag", "t", "TAG", "Only snapshots that carry TAG")
   static let host = Option<String>("host", nil, "NAME", "Only snapshots made on host NAME")
   static let path = Option<FileName>("path", nil, "PATH", "Only snapshots of PATH", .path)
