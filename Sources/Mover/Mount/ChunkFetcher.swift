@@ -132,11 +132,3 @@ final class ChunkFetcher: @unchecked Sendable {
     try reader.decode(payload, of: record, in: pack, kind: .data)
   }
 }
-
-extension Repository {
-  /// Tells the store that a record's bytes did not prove true; `true` if reading them again may help.
-  func distrust(_ record: PackRecord, in object: String) -> Bool {
-    let start = Int64(record.payloadOffset)
-    return store.distrust(object, start..<start + Int64(record.storedCount))
-  }
-}

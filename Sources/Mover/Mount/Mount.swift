@@ -159,9 +159,8 @@ extension Mount {
 
   /// The node of an entry, counted as told of.
   func remember(_ entry: TreeEntry, in folder: MountNode) -> MountNode {
-    let snapshot =
-      folder === top ? shelf.firstIndex { $0.name == entry.name } ?? 0 : folder.snapshot
-    var id = MountNode.id(of: entry, in: folder.id, snapshot: snapshot)
+    let snapshot = snapshotNumber(of: entry, in: folder)
+    var id = id(of: entry, in: folder)
     return state.withLock { state in
       while true {
         guard let known = state.nodes[id] else { break }
@@ -176,6 +175,15 @@ extension Mount {
       state.nodes[id] = Known(node: node, count: 1)
       return node
     }
+  }
+
+  /// The number that the node of an entry has, or would have.
+  func id(of entry: TreeEntry, in folder: MountNode) -> UInt64 {
+    MountNode.id(of: entry, in: folder.id, snapshot: snapshotNumber(of: entry, in: folder))
+  }
+
+  private func snapshotNumber(of entry: TreeEntry, in folder: MountNode) -> Int {
+    folder === top ? shelf.firstIndex { $0.name == entry.name } ?? 0 : folder.snapshot
   }
 
   /// The kernel forgets what it was told `count` times.

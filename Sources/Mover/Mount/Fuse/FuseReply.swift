@@ -83,7 +83,7 @@ import Glibc
   ) -> Int {
     guard withAttributes else {
       var status = entry.status
-      status.inode = MountNode.id(of: entry, in: folder.id, snapshot: folder.snapshot)
+      status.inode = mount.id(of: entry, in: folder)
       return add(entry.name, fuse_entry_param(bare: status), next: next, &buffer, false)
     }
     let node = mount.remember(entry, in: folder)

@@ -85,12 +85,15 @@ public struct MountPointError: Error, Hashable, Sendable {
   /// Says more than libfuse would of a folder that cannot be mounted on.
   private static func check(_ folder: FileName) throws(MountPointError) {
     var status = stat()
-    guard unsafe folder.withCString({ unsafe stat($0, &status) }) != 0 else {
-      guard status.st_mode & S_IFMT == S_IFDIR else {
-        throw MountPointError(
-          folder: folder, cause: "it is not a folder", remedy: "Give an empty folder.")
-      }
-      return
+    var fileSystem = statvfs()
+    // The kernel may remember the status of a mount whose process is gone; this asks anew.
+    let isThere = unsafe folder.withCString {
+      unsafe stat($0, &status) == 0 && statvfs($0, &fileSystem) == 0
+    }
+    if isThere, status.st_mode & S_IFMT == S_IFDIR { return }
+    if isThere {
+      throw MountPointError(
+        folder: folder, cause: "it is not a folder", remedy: "Give an empty folder.")
     }
     let code = errno
     let cause = unsafe String(cString: strerror(code))
