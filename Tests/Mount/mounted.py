@@ -71,3 +71,12 @@ def until(what, seconds=60):
             return True
         time.sleep(0.05)
     return False
+
+
+def unmount_all(scratch):
+    """Takes off whatever a broken test left mounted in a folder."""
+    with open("/proc/mounts") as file:
+        folders = [line.split(" ")[1] for line in file]
+    for folder in folders:
+        if folder.startswith(scratch + "/"):
+            subprocess.run(["fusermount3", "-u", "-z", folder], check=False)

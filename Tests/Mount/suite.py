@@ -49,7 +49,7 @@ class Suite:
 
     def call(self, *arguments, **more):
         done = subprocess.run([self.farmio, *arguments], capture_output=True, text=True,
-                              errors="replace", env={**self.environment, **more}, timeout=300)
+                              errors="replace", env={**self.environment, **more}, timeout=120)
         return done.returncode, done.stdout.strip(), done.stderr.strip()
 
     def must(self, what, *arguments, **more):
@@ -397,7 +397,10 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with tempfile.TemporaryDirectory(prefix="farmio-mount-") as scratch:
         suite = Suite(options, scratch)
-        suite.run()
+        try:
+            suite.run()
+        finally:
+            mounted.unmount_all(scratch)
     print("%d passed, %d failed" % (suite.passed, suite.failed))
     sys.exit(suite.failed > 0)
 

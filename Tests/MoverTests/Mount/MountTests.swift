@@ -143,8 +143,8 @@ import Testing
   @Test func findsDataAndHoles() throws {
     let mount = try mount(try vault.backup())
     let file = try mount.open(try node("sparse", in: mount))
-    #expect(
-      try read(file, 999_990, 20, in: mount) == (try content("sparse"))[999_990..<1_000_010] + [])
+    let expected = Array(try content("sparse")[999_990..<1_000_010])
+    #expect(try read(file, 999_990, 20, in: mount) == expected)
     #expect(file.node.status.allocated < 1_000_000)
     let data = try file.seek(0, toHole: false)
     #expect(data > 0 && data <= 1_000_000)
@@ -257,7 +257,7 @@ import Testing
     // Once nobody holds it any more it goes.
     _ = try vault.collect()
     #expect(try vault.collect().waitingFor == [])
-    #expect(ScratchTree.shell("du -s \(vault.scratch("vault")) | cut -f1").count <= 4)
+    #expect(ScratchTree.shell("du -s \(vault.scratch("vault")) | cut -f1").count <= 5)
   }
 }
 
