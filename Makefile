@@ -11,7 +11,7 @@ SEED ?= 1
 farmio := .build/release/farmio
 sources := Package.swift Sources Tests Benchmarks
 
-.PHONY: help setup build demo test lint format oracles frames rigs stores stores-strict bench bench-data bench-frames bench-stores crash campaign fuzz install uninstall clean
+.PHONY: help setup build demo test lint format oracles frames rigs mounts stores stores-strict bench bench-data bench-frames bench-stores crash campaign fuzz install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ test: ## everything that must hold: formatting, unit tests, oracles, crash rigs
 	swift build
 	swift test
 	@$(MAKE) --no-print-directory oracles
-	@$(MAKE) --no-print-directory build rigs frames
+	@$(MAKE) --no-print-directory build rigs mounts frames
 
 oracles: ## compare with independent programs: hashes, and the repository format
 	@Tests/Oracles/run .build/debug/farmio .build/debug/Benchmarks
@@ -52,10 +52,14 @@ format: ## put the formatting right
 rigs: ## the short crash campaign (SEED=N)
 	@Tests/Rigs/crash.py --farmio $(farmio) --short --seed $(SEED)
 
+mounts: ## mount repositories, and compare what the kernel shows with the source
+	@Tests/Mount/run $(farmio)
+
 stores: ## prove repositories in buckets against S3 servers, faults and kills
 	@tools/setup test
 	swift build --build-tests
 	@Tests/Stores/run .build/debug/farmio .build/debug/Benchmarks
+	@Tests/Mount/run .build/debug/farmio --bucket --only bucket
 
 stores-strict: ## the same against Ceph's gateway, downloaded and not installed (root)
 	@tools/setup test

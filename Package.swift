@@ -75,6 +75,7 @@ let package = Package(
     .systemLibrary(name: "CCurl"),
     .systemLibrary(name: "CExpat"),
     .systemLibrary(name: "CNFS"),
+    .systemLibrary(name: "CFuse"),
     .target(name: "CKernels", cSettings: kernels),
     .executableTarget(
       name: "FrameDecoder", cxxSettings: openEXR,
@@ -86,7 +87,7 @@ let package = Package(
       name: "Mover",
       dependencies: [
         "FrameEngine", "CUring", "CLinux", "CSodium", "COpenSSL", "CYAML", "CCurl", "CExpat",
-        "CNFS",
+        "CNFS", "CFuse",
       ],
       resources: [.embedInCode("Frames/Profiles")], swiftSettings: strict),
     .executableTarget(

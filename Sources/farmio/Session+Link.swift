@@ -54,7 +54,9 @@ enum LimitedWork: Hashable, Sendable {
 extension Session {
   /// The repository that the command line names, unlocked, with its traffic metered and limited as
   /// `--bwlimit` says.
-  func openLink(limiting work: LimitedWork) throws(CommandError) -> RepositoryLink {
+  func openLink(limiting work: LimitedWork, _ use: Use = .direct) throws(CommandError)
+    -> RepositoryLink
+  {
     let place = invocation.repository
     let limiter = self[Common.rateLimit].map { RateLimiter($0) }
     let plain = try store(at: place, makingFolder: false)
@@ -67,8 +69,10 @@ extension Session {
       } else {
         metered
       }
+    // What the cache holds does not pass.
+    let seen = use == .direct ? store : try cached(store, always: use == .mounted)
     return RepositoryLink(
-      try openRepository(at: store, place), metered, isRemote: isRemote,
+      try openRepository(at: seen, place), metered, isRemote: isRemote,
       limiter: isLimited ? nil : limiter)
   }
 }

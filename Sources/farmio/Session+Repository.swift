@@ -19,10 +19,30 @@ extension Session {
     }
   }
 
+  /// The same session, whose disks and stores work on after a wish to stop.
+  var uninterrupted: Session {
+    Session(
+      invocation: invocation, report: report, environment: environment, interrupt: Interrupt())
+  }
+
+  /// What a command does with a repository, as far as the cache is concerned.
+  enum Use {
+    /// It writes, or must see the place itself.
+    case direct
+    /// It only reads: through the cache, if that was asked for.
+    case reading
+    /// It only reads, the same again and again: through the cache.
+    case mounted
+  }
+
   /// The repository that the command line names, unlocked.
-  func openRepository() throws(CommandError) -> Repository {
+  func openRepository(_ use: Use = .direct) throws(CommandError) -> Repository {
     let place = invocation.repository
-    return try openRepository(at: try store(at: place, makingFolder: false), place)
+    // Whoever ends a mount wants it to give its lease back, not to drop everything.
+    let owner = use == .mounted ? uninterrupted : self
+    var store = try owner.store(at: place, makingFolder: false)
+    if use != .direct { store = try cached(store, always: use == .mounted) }
+    return try openRepository(at: store, place)
   }
 
   /// The repository in a store, unlocked.

@@ -91,6 +91,11 @@ public final class Repository: Sendable {
     try readConfig(at: store)?.secret
   }
 
+  /// The identity of the repository at a place; `nil` if there is none.
+  public static func identity(at store: any Store) throws(RepositoryError) -> RunID? {
+    try readConfig(at: store)?.repository
+  }
+
   /// The configuration, or if that is damaged or lost its copy; `nil` if there is neither.
   private static func readConfig(
     at store: any Store

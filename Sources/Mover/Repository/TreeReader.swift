@@ -90,6 +90,8 @@ struct TreeReader: ~Copyable {
     } catch {
       guard error.code == .damaged else { throw error }
       windowPack = -1
+      if try decodeAgain(stored) { return }
+      windowPack = -1
       do throws(RepositoryError) {
         try decode(stored, from: stored.pack.copyObject)
       } catch _ {
@@ -97,6 +99,18 @@ struct TreeReader: ~Copyable {
         throw error
       }
       known.bypass(stored.pack, error)
+    }
+  }
+
+  /// Decodes what was damaged from its pack once more, if what stands between may have hurt it.
+  private mutating func decodeAgain(_ stored: StoredChunk) throws(RepositoryError) -> Bool {
+    guard repository.distrust(stored.record, in: stored.pack.object) else { return false }
+    do throws(RepositoryError) {
+      try decode(stored, from: stored.pack.object)
+      return true
+    } catch {
+      guard error.code == .damaged else { throw error }
+      return false
     }
   }
 

@@ -25,6 +25,8 @@ public final class FileStore: Store {
   /// Whether large objects are written around the page cache, where nobody will look for them
   /// soon. Servers would make each write wait for their disk.
   private let allowsDirect: Bool
+  /// Whether a server stands behind the folder.
+  public var isRemote: Bool { !allowsDirect }
   /// The folder's device and inode.
   public let folder: FileIdentity?
   private let readers: ReadHandles

@@ -24,6 +24,7 @@ public final class LimitingStore: Store {
 
   public var place: String { base.place }
   public var folder: FileIdentity? { base.folder }
+  public var isRemote: Bool { base.isRemote }
 
   public func put(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
     limiter.pass(bytes.count, cancel: cancellation)

@@ -17,6 +17,7 @@ public final class MeteringStore: Store {
 
   public var place: String { base.place }
   public var folder: FileIdentity? { base.folder }
+  public var isRemote: Bool { base.isRemote }
 
   public func put(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
     count(.put, sent: bytes.count)

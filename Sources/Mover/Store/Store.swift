@@ -48,9 +48,19 @@ public protocol Store: AnyObject, Sendable {
   /// at least. Returns how many were removed.
   @discardableResult
   func removeAbandoned(writtenBefore time: Timestamp) throws(StoreError) -> Int
+
+  /// Whether reading goes over a wire, so that a copy on this machine is worth its space.
+  var isRemote: Bool { get }
+  /// Hears that bytes which were read of an object did not prove true. `true` if reading them again
+  /// may give others: whatever stands between drops what it kept.
+  func distrust(_ name: String, _ range: Range<Int64>) -> Bool
 }
 
 extension Store {
+  /// Whatever is no folder of this machine is far.
+  public var isRemote: Bool { true }
+  /// Nothing stands between: the place itself has these bytes.
+  public func distrust(_ name: String, _ range: Range<Int64>) -> Bool { false }
   /// No folder: whatever keeps the objects, no tree of files contains it.
   public var folder: FileIdentity? { nil }
 

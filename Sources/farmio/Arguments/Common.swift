@@ -48,6 +48,8 @@ enum Common {
     "Move at most RATE bytes a second: 50M; or by the hour: '08:00,10M 19:00,off'")
   static let storageClass = Option<StorageClass>(
     "storage-class", nil, "CLASS", "Keep new data in CLASS of the bucket, such as STANDARD_IA")
+  static let cache = Flag(
+    "cache", nil, "Read through the cache of this machine, even where REPO is a local folder")
   static let tag = OptionList<String>("tag", "t", "TAG", "Only snapshots that carry TAG")
   static let host = Option<String>("host", nil, "NAME", "Only snapshots made on host NAME")
   static let path = Option<FileName>("path", nil, "PATH", "Only snapshots of PATH", .path)

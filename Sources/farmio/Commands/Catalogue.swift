@@ -2,7 +2,8 @@
 enum Catalogue {
   static let commands: [CommandSpec] = [
     InitCommand.spec, BackupCommand.spec, SnapshotsCommand.spec, LsCommand.spec, DiffCommand.spec,
-    StatsCommand.spec, RestoreCommand.spec, CheckCommand.spec, ForgetCommand.spec,
+    StatsCommand.spec, RestoreCommand.spec, MountCommand.spec, CheckCommand.spec,
+    ForgetCommand.spec,
     PruneCommand.spec,
     CopyCommand.spec, SyncCommand.spec, CatCommand.spec, DuCommand.spec, RmCommand.spec,
     ThawCommand.spec,

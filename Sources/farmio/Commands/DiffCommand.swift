@@ -19,7 +19,7 @@ enum DiffCommand {
         + "object on a line of its own, and the last line is the summary."
     ],
     operands: [Common.repositoryOperand.spec, before.spec, after.spec],
-    options: [stat.spec],
+    options: [stat.spec, Common.cache.spec],
     example: .init(
       command: "farmio diff /mnt/vault/dragon 91b7e0c4 latest",
       output: """
@@ -33,7 +33,7 @@ enum DiffCommand {
     run: run)
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
-    let repository = try session.openRepository()
+    let repository = try session.openRepository(.reading)
     let older = try session.place(session[before], of: repository)
     let newer = try session.place(session[after], of: repository)
     let report = session.report

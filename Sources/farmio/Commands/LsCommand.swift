@@ -20,7 +20,7 @@ enum LsCommand {
         + "of its own, with its whole path.",
     ],
     operands: [Common.repositoryOperand.spec, snapshot.spec],
-    options: [long.spec, recursive.spec],
+    options: [long.spec, recursive.spec, Common.cache.spec],
     example: .init(
       command: "farmio ls --long /mnt/vault/dragon latest:dragon/shots/010",
       output: """
@@ -32,7 +32,7 @@ enum LsCommand {
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
     guard let reference = session[snapshot] else { return try listPlace(session) }
-    let repository = try session.openRepository()
+    let repository = try session.openRepository(.reading)
     let place = try session.place(reference, of: repository)
     let report = session.report
     var lines = EntryLines(report, isLong: session[long])

@@ -25,7 +25,7 @@ enum RestoreCommand {
     operands: [Common.repositoryOperand.spec, snapshot.spec],
     options: [
       target.spec, include.spec, Common.exclude.spec, Common.excludeFrom.spec, delete.spec,
-      Common.rateLimit.spec, Common.dryRun.spec,
+      Common.rateLimit.spec, Common.cache.spec, Common.dryRun.spec,
     ],
     example: .init(
       command: "farmio restore /mnt/vault/dragon latest:show/dragon/shots/010 -o /show/010",
@@ -37,7 +37,7 @@ enum RestoreCommand {
     run: run)
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
-    let link = try session.openLink(limiting: .files)
+    let link = try session.openLink(limiting: .files, .reading)
     let repository = link.repository
     let wanted = session[snapshot]
     let found = try session.snapshot(wanted.snapshot, of: repository)

@@ -15,6 +15,7 @@ enum StatsCommand {
         + "needs any more."
     ],
     operands: [Common.repositoryOperand.spec, snapshots.spec],
+    options: [Common.cache.spec],
     example: .init(
       command: "farmio stats /mnt/vault/dragon",
       output: """
@@ -35,7 +36,7 @@ enum StatsCommand {
     run: run)
 
   private static func run(_ session: Session) throws(CommandError) -> ExitStatus {
-    let repository = try session.openRepository()
+    let repository = try session.openRepository(.reading)
     let names = session[snapshots]
     let chosen = names.isEmpty ? nil : try session.snapshots(names, of: repository)
     let stats = try working { () throws(RepositoryError) in

@@ -34,6 +34,9 @@ struct ChunkReader: ~Copyable {
     }
   }
 
+  /// The same content in an array of its own.
+  var copiedBytes: [UInt8] { Array(plain[..<count]) }
+
   private mutating func fill(
     _ payload: RawSpan, of record: PackRecord, in pack: PackName
   ) throws(RepositoryError) {

@@ -145,6 +145,12 @@ extension Repository {
     }
   }
 
+  /// Tells the store that a record's bytes did not prove true; `true` if reading them again may help.
+  func distrust(_ record: PackRecord, in object: String) -> Bool {
+    let start = Int64(record.payloadOffset)
+    return store.distrust(object, start..<start + Int64(record.storedCount))
+  }
+
   private static func missing(_ object: String) -> RepositoryError {
     RepositoryError(
       .damaged, object, "the object is missing",

@@ -54,23 +54,32 @@ struct PackLoader: ~Copyable {
   consuming func finish() -> ChunkLedger { ledger }
 
   private mutating func load(_ segment: StoredObject) throws(RepositoryError) {
+    do throws(RepositoryError) {
+      try loadParts(of: segment)
+    } catch {
+      // What stands between may have hurt it. Packs that were added already are not added twice.
+      let mayHelp =
+        error.code == .damaged && segment.size > 0
+        && repository.store.distrust(segment.name, 0..<segment.size)
+      guard mayHelp else { return try note(error) }
+      do throws(RepositoryError) { try loadParts(of: segment) } catch { try note(error) }
+    }
+  }
+
+  private mutating func loadParts(of segment: StoredObject) throws(RepositoryError) {
     let store = repository.store
     let bytes = try storing { () throws(StoreError) in
       try store.get(segment.name, limit: Limits.segmentBytes)
     }
     // Gone since it was listed: a collector replaced it, and the packs' own ends remain.
     guard let bytes else { return }
-    do throws(RepositoryError) {
-      let decoded = try parsing(segment.name) { () throws(FormatError) in
-        try IndexSegment(decoding: bytes.rawBytes)
-      }
-      var offset = IndexSegment.headerByteCount
-      for part in decoded.parts {
-        try add(part, .segment(segment.name, offset: offset), in: segment.name)
-        offset += PackHeader.byteCount + PackTrailer.byteCount + part.storedFooter.count
-      }
-    } catch {
-      try note(error)
+    let decoded = try parsing(segment.name) { () throws(FormatError) in
+      try IndexSegment(decoding: bytes.rawBytes)
+    }
+    var offset = IndexSegment.headerByteCount
+    for part in decoded.parts {
+      try add(part, .segment(segment.name, offset: offset), in: segment.name)
+      offset += PackHeader.byteCount + PackTrailer.byteCount + part.storedFooter.count
     }
   }
 

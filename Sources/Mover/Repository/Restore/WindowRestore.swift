@@ -121,26 +121,40 @@ extension WindowRestore {
     try flush(&worker.stretch)
   }
 
-  /// Takes a record from another pack that has it; without one the files that need it fail.
+  /// Reads a record again if what stands between may have hurt it, then takes it from another pack
+  /// that has it; without one the files that need it fail.
   private func restore(
     _ item: PackRun.Item, notFrom pack: PackName, after fault: RepositoryError,
     _ worker: inout RestoreWorker
   ) throws(RepositoryError) {
     do throws(RepositoryError) {
+      if job.repository.distrust(item.record, in: pack.object) {
+        do throws(RepositoryError) {
+          try read(item.record, in: pack, &worker)
+          return try write(item, worker.reader, &worker.stretch)
+        } catch {
+          guard error.code == .damaged else { throw error }
+        }
+      }
       try job.known.readOtherCopy(of: item.record.id, than: pack, after: fault) {
-        (copy) throws(RepositoryError) in
-        let count = Int(copy.record.storedCount)
-        job.limiter?.pass(count, cancel: job.cancellation)
-        try job.cancellation.check()
-        try job.repository.read(
-          copy.pack.object, at: copy.record.payloadOffset, count: count, into: &worker.fetched)
-        try worker.decode(copy.record, at: 0, in: copy.pack)
+        (copy) throws(RepositoryError) in try read(copy.record, in: copy.pack, &worker)
       }
     } catch {
       guard error.code == .damaged else { throw error }
       return fail(item, error.description)
     }
     try write(item, worker.reader, &worker.stretch)
+  }
+
+  private func read(
+    _ record: PackRecord, in pack: PackName, _ worker: inout RestoreWorker
+  ) throws(RepositoryError) {
+    let count = Int(record.storedCount)
+    job.limiter?.pass(count, cancel: job.cancellation)
+    try job.cancellation.check()
+    try job.repository.read(
+      pack.object, at: record.payloadOffset, count: count, into: &worker.fetched)
+    try worker.decode(record, at: 0, in: pack)
   }
 
   /// A failure of the target that ends the restore, told with the whole path.
