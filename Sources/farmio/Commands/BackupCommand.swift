@@ -34,7 +34,8 @@ enum BackupCommand {
       "Reads each PATH, stores what the repository does not hold yet, and commits a snapshot at "
         + "the end, in one step: until then there is none. Files whose size, times and inode are "
         + "those of the parent snapshot are taken from there unread. Mode, owner, times in "
-        + "nanoseconds, links, extended attributes, ACLs and holes are kept.",
+        + "nanoseconds, links, extended attributes, ACLs and holes are kept. A PATH may be "
+        + "nfs://SERVER/EXPORT/PATH.",
       "A file that cannot be read, or that changes each time it is read, is named on stderr and "
         + "left out; the snapshot is made, and the exit status is 1. The repository's own folder, "
         + "where it lies under PATH, is left out by itself, and that is said. After an "

@@ -36,6 +36,8 @@ enum TreeTransfer {
         "A file of DST that has the size and modification time of the one in SRC is left alone, "
           + "others of the same name are replaced. A file appears under its name only when it is "
           + "complete. Mode, owner, times, links, extended attributes, ACLs and holes are kept.",
+        "Either end, or both, may be nfs://SERVER/EXPORT/PATH: a tree at an NFS server, reached "
+          + "without a mount.",
         "After an interruption, run the same command again: what was moved is not moved twice. "
           + "A file that cannot be read or written is named, the rest is moved, and the exit "
           + "status is 1.",

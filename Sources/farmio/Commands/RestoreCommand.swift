@@ -6,7 +6,7 @@ enum RestoreCommand {
   static let snapshot = Operand<SnapshotReference>(
     "SNAP[:PATH]", "The snapshot, and maybe the one file or folder wanted", .snapshot)
   static let target = RequiredOption<FileName>(
-    "target", "o", "DIR", "Restore into DIR, which is made if need be", .folder)
+    "target", "o", "DIR", "Restore into DIR or nfs://…, which is made if need be", .folder)
   static let delete = Flag("delete", nil, "Remove from DIR what the snapshot does not hold")
   static let include = OptionList<FileName>(
     "include", "i", "GLOB", "Only what GLOB matches, and the folders that hold it")
