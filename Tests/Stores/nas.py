@@ -232,7 +232,8 @@ class NFS:
                 (self.export, "RW", "None"), (os.path.join(self.top, "closed"), "RO", "None"),
                 (os.path.join(self.top, "foreign"), "RW", "All"), (small.folder, "RW", "None")])
             self.make_tree()
-            self.conformance(server)
+            if not self.suite.options.skip_conformance:
+                self.conformance(server)
             self.trees(server)
             self.repository(server)
             self.refusals(server, small)

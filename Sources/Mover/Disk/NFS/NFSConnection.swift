@@ -76,7 +76,7 @@ final class NFSConnection: Sendable {
 struct NFSLimits: Sendable {
   /// Seconds without any answer after which a connection counts as cut.
   var silence: UInt64 = 30
-  /// Seconds for which a server that was there before may be away.
+  /// Seconds for which a server may be away.
   var patience: UInt64 = 60
   /// How often a connection may be cut under a call before it is given up.
   var losses = 8
@@ -91,7 +91,6 @@ private final class NFSDriver {
   private let clock = SystemClock()
   private let deck = NFSDeck()
   private var link: NFSLink?
-  private var wasConnected = false
   /// Calls to be sent.
   private var waiting: [NFSCall] = []
   /// When the server last said something, and how much it had said by then.
@@ -152,7 +151,7 @@ private final class NFSDriver {
     }
   }
 
-  /// Connects. A server that was there once is waited for; one that never was is not.
+  /// Connects, and waits for a server that is away: it was there when the export was mounted.
   private func connect() -> Bool {
     let start = clock.monotonic()
     var pause: UInt64 = 50_000_000
@@ -160,14 +159,13 @@ private final class NFSDriver {
       var cause: Int32
       do throws(NFSFailure) {
         link = try NFSLink.connect(address)
-        wasConnected = true
         return true
       } catch {
         cause = error.code
       }
       if cancellation?.isCancelled == true { cause = ECANCELED }
       let waited = clock.monotonic() - start
-      if !wasConnected || cause == ECANCELED || waited > limits.patience * 1_000_000_000 {
+      if cause == ECANCELED || waited > limits.patience * 1_000_000_000 {
         for call in waiting { call.fail(cause) }
         waiting = []
         return false

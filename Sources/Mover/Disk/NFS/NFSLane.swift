@@ -18,6 +18,7 @@ final class NFSLane: Lane {
   /// An operation whose first call is on the wire.
   private enum Step {
     case lookup(NFSCall, FileName)
+    case found(NFSNode, FileName)
     case read(NFSReading, FileName)
     case write(NFSWriting)
     case done(BulkOperation.Outcome)
@@ -41,8 +42,8 @@ final class NFSLane: Lane {
     if cancellation?.isCancelled == true { return .done(.failure(operation.failure(ECANCELED))) }
     do throws(DiskError) {
       switch operation {
-      case .status(let name, let folder): return try lookup(name, folder, .status)
-      case .load(let name, let folder, _): return try lookup(name, folder, .open)
+      case .status(let name, let folder), .load(let name, let folder, _):
+        return try lookup(name, folder, operation.lookup)
       case .read(let handle, let offset, let buffer):
         let file = try disk.files.file(handle, .read)
         return .read(unsafe NFSReading(disk.server, file.file, offset, buffer), "")
@@ -60,18 +61,23 @@ final class NFSLane: Lane {
     _ name: FileName, _ folder: Handle, _ operation: DiskError.Operation
   ) throws(DiskError) -> Step {
     let start = try disk.start(folder, name, operation)
-    let place = try disk.server.place(of: name, from: start, operation)
-    let call = NFSCall(NFS3_LOOKUP, place.folder, name: place.last)
+    if name.bytes.contains(UInt8(ascii: "/")) || name.bytes.first == UInt8(ascii: ".") {
+      return .found(try disk.server.node(at: name, from: start, operation), name)
+    }
+    let call = NFSCall(NFS3_LOOKUP, start, name: name.bytes)
     disk.server.send(call)
     return .lookup(call, name)
   }
 
   private func goOn(_ step: Step, _ operation: BulkOperation) -> Step {
-    guard case .lookup(let call, let name) = step, case .load(_, _, let buffer) = operation else {
-      return step
-    }
     do throws(DiskError) {
-      let node = try disk.server.node(from: call, .open, name)
+      var step = step
+      if case .lookup(let call, let name) = step {
+        step = .found(try disk.server.node(from: call, operation.lookup, name), name)
+      }
+      guard case .found(let node, let name) = step, case .load(_, _, let buffer) = operation else {
+        return step
+      }
       switch node.kind {
       case .folder: throw DiskError(.read, code: EISDIR, name: name)
       case .symbolicLink: throw DiskError(.open, code: ELOOP, name: name)
@@ -88,6 +94,7 @@ final class NFSLane: Lane {
       case .lookup(let call, let name):
         return .status(
           disk.server.status(try disk.server.node(from: call, .status, name).attributes))
+      case .found(let node, _): return .status(disk.server.status(node.attributes))
       case .read(let reading, let name): return .bytes(try reading.finish(name))
       case .write(let writing):
         return .bytes(try writing.finish())
@@ -96,5 +103,12 @@ final class NFSLane: Lane {
     } catch {
       return .failure(error)
     }
+  }
+}
+
+extension BulkOperation {
+  /// What a failing look at the name counts as.
+  fileprivate var lookup: DiskError.Operation {
+    if case .load = self { .open } else { .status }
   }
 }
