@@ -10,6 +10,7 @@ import threading
 import time
 
 import nas_servers
+import suite
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "Oracles"))
@@ -97,6 +98,7 @@ class NFS:
         """A repository on the server, of a tree on the server, restored to the server."""
         place = server.address(self.local("vault"))
         source = server.address(self.local("one"))
+        self.must("nfs source", "sync", self.tree, source)
         self.must("nfs init", "init", place)
         for round_number in range(2):
             self.must("nfs backup", "backup", place, source, self.tree)
@@ -202,8 +204,9 @@ class NFS:
                 server.address(os.path.join(self.top, "closed", "x")))
         refused("nfs another's folder", "Permission denied", "copy", self.tree,
                 server.address(os.path.join(self.top, "foreign", "x")))
+        self.must("nfs init", "init", server.address(self.local("refusing")))
         refused("nfs missing source", "No such file", "backup", server.address(
-            self.local("vault")), server.address(self.local("missing")))
+            self.local("refusing")), server.address(self.local("missing")))
         refused("nfs full disk", "No space left on device", "copy", self.tree,
                 server.address(os.path.join(small.folder, "x")))
         status, said = self.call("copy", self.tree, "nfs://127.0.0.1/export?port=1")
@@ -222,25 +225,40 @@ class NFS:
         if "joinedNFS" not in done.stdout:
             self.suite.expect("nfs: conformance", "the server was not among the places")
 
-    def run(self):
+    def run(self, only):
         small = nas_servers.SmallDisk(os.path.join(self.top, "small"), 40)
         mapper = server = None
         try:
-            os.chmod(os.path.join(self.top, "foreign"), 0o755)
             mapper = nas_servers.PortMapper()
             server = nas_servers.Ganesha(os.path.join(self.top, "server"), [
                 (self.export, "RW", "None"), (os.path.join(self.top, "closed"), "RO", "None"),
                 (os.path.join(self.top, "foreign"), "RW", "All"), (small.folder, "RW", "None")])
             self.make_tree()
-            if not self.suite.options.skip_conformance:
-                self.conformance(server)
-            self.trees(server)
-            self.repository(server)
-            self.refusals(server, small)
-            self.kills(server)
-            self.cuts(server)
-            self.restarts(server)
+            for name, part in [
+                ("conformance", lambda: self.conformance(server)),
+                ("trees", lambda: self.trees(server)),
+                ("repository", lambda: self.repository(server)),
+                ("refusals", lambda: self.refusals(server, small)),
+                ("kills", lambda: self.kills(server)),
+                ("cuts", lambda: self.cuts(server)),
+                ("restarts", lambda: self.restarts(server)),
+            ]:
+                if only in (None, name):
+                    self.suite.timed("nfs " + name, part)
         finally:
             for each in (server, mapper, small):
                 if each:
                     each.stop()
+
+
+class NASSuite(suite.Suite):
+    """Runs every part against the built program; see `run`."""
+
+    PARTS = ["conformance", "trees", "repository", "refusals", "kills", "cuts", "restarts"]
+
+    def run(self):
+        NFS(self).run(self.options.only)
+
+
+if __name__ == "__main__":
+    suite.main(NASSuite)
