@@ -306,7 +306,8 @@ class Suite:
             self.expect("cache: nothing to log", mount.log())
             mount.unmount()
         # Several processes, a cache that does not hold it all, and one that is killed.
-        more["FARMIO_CACHE_SIZE"] = "64M"
+        cache = self.fresh("cache")
+        more.update({"FARMIO_CACHE_DIR": cache, "FARMIO_CACHE_SIZE": "64M"})
         mounts = [self.mount(place, *options, **more) for _ in range(3)]
         targets = [self.fresh("restored") for _ in range(2)]
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
