@@ -17,8 +17,9 @@ extension OCIService {
     _ source: ObjectInfo, from bucket: String, to key: String, _ attributes: ObjectAttributes
   ) throws(ServiceError) -> Bool {
     _ = try objectPath(key)
-    // A copy names the region it goes to.
+    // A copy names the region it goes to. Whether an object may be copied onto itself is not told.
     if endpoint.region.isEmpty || source.size < OCIService.copyFloor { return false }
+    if bucket == self.bucket && source.key == key { return false }
     let metadata = attributes.metadata.map { (OCIService.metadataPrefix + $0.key, $0.value) }
     let origin = OCIService(self, bucket: bucket)
     var call = Call(.post, origin.path("actions/copyObject"))
