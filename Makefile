@@ -55,7 +55,7 @@ rigs: ## the short crash campaign (SEED=N)
 mounts: ## mount repositories, and compare what the kernel shows with the source
 	@Tests/Mount/run $(farmio)
 
-stores: ## prove repositories in buckets against S3 servers, faults and kills
+stores: ## prove repositories in buckets of S3 and Oracle's cloud: servers, faults, kills
 	@tools/setup test
 	swift build --build-tests
 	@Tests/Stores/run .build/debug/farmio .build/debug/Benchmarks

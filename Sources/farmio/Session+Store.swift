@@ -23,7 +23,7 @@ extension Session {
   static func classless(_ place: FileName) -> CommandError {
     .usage(
       "--storage-class: '\(place)' has no storage classes",
-      remedy: "Leave it out, or name a bucket of S3.")
+      remedy: "Leave it out, or name a bucket.")
   }
 
   private func folder(_ place: FileName, makingFolder: Bool) throws(CommandError) -> FileStore {

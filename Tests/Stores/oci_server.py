@@ -86,6 +86,7 @@ class Server:
         self.operations = oci_operations.Operations(self.now)
         self.lock = threading.RLock()
         self.plan = lambda request: None
+        #: What was held back, and what was answered: method, target, status, fault.
         self.later, self.seen = [], []
         self.listener = Listener(("127.0.0.1", 0), Link)
         self.listener.server = self
@@ -114,7 +115,7 @@ class Server:
                 answer = getattr(Faults, fault)(self, request)
             else:
                 answer = self.serve(request)
-            self.seen.append((request, answer, fault))
+            self.seen.append((request.method, request.target, answer and answer.status, fault))
         return answer
 
     def serve(self, request):

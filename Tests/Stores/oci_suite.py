@@ -41,7 +41,7 @@ class OCISuite(suite.Suite):
 
     def bare_environment(self, url):
         kept = {k: v for k, v in os.environ.items()
-                if not k.startswith(("FARMIO_", "AWS_", "OCI_"))}
+                if not k.startswith(("FARMIO_", "AWS_", "OCI_")) and "proxy" not in k.lower()}
         return {**kept, "OCI_CLI_ENDPOINT": url, "HOME": self.scratch}
 
     def environment(self, url):
@@ -103,24 +103,35 @@ class OCISuite(suite.Suite):
         self.expect("an address without namespace is refused", status != 2 and said)
 
     def archived(self, server):
-        """A repository whose packs were archived: named, and readable again once restored."""
+        """A repository whose data is archived: named, asked for, and readable again."""
         tree, place = self.small_tree(), self.place(self.fresh("archived"))
+        server.operations.restore_seconds = 3600
         self.must("archive: init", server.url, "init", place)
-        self.must("archive: backup", server.url, "backup", place, tree)
-        packs = self.keys(server, suite.BUCKET, self.prefix_of(place) + "/packs/")
-        self.expect("archive: packs are there", not packs and "none")
-        bucket = server.make_bucket(suite.BUCKET)
-        for name in packs:
-            bucket.objects[name].tier = "Archive"
+        self.must("archive: backup", server.url, "backup", place, tree, "--storage-class",
+                  "Archive")
+        stored = server.make_bucket(suite.BUCKET).objects
+        prefix = self.prefix_of(place) + "/"
+        cold = [name for name, thing in stored.items()
+                if name.startswith(prefix) and thing.tier == "Archive"]
+        self.expect("archive: data is archived, and nothing else", (not cold or [
+            name for name in cold if not name.startswith(prefix + "packs/")]) and str(cold))
         target = os.path.join(self.scratch, self.fresh("target"))
         status, said = self.call(server.url, "restore", place, "latest", "--target", target)
         self.expect("archive: a restore names the object and the way out",
                     not (status in (1, 3) and "NotRestored" in said and "packs/" in said
-                         and "oci os object restore" in said) and (status, said))
-        server.operations.restore_seconds = 0
-        for name in packs:
-            bucket.objects[name].readable = (server.now(), server.now() + 3600)
-        self.restored("archive: after restoring", server.url, place, tree)
+                         and "farmio thaw" in said) and (status, said))
+        status, said = self.call(server.url, "thaw", place, "--days", "11")
+        self.expect("archive: longer than the service allows is refused",
+                    not (status == 1 and "10 days" in said) and (status, said))
+        status, told, said = self.answer(server.url, "thaw", place, "--days", "2")
+        self.expect("archive: what was asked for is underway",
+                    not (status == 1 and cold[0] in told) and (status, told, said))
+        for name in cold:
+            begin, end = stored[name].readable
+            stored[name].readable = (begin - 3700, end - 3700)
+        status, told, said = self.answer(server.url, "thaw", place)
+        self.expect("archive: an hour later all can be read", status and (status, told, said))
+        self.restored("archive: after thawing", server.url, place, tree)
 
     def services(self, server):
         """What a bucket offers beside objects, through the unit tests of those calls."""

@@ -55,7 +55,7 @@ class Suite:
 
     @staticmethod
     def prefix_of(place):
-        return self.prefix_of(place)
+        return place.removeprefix("s3://%s/" % BUCKET)
 
     def expect(self, what, wrong):
         """Counts one expectation; `wrong` is what is wrong, or nothing."""

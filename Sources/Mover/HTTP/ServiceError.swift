@@ -54,6 +54,8 @@ package struct ServiceError: Error, Hashable, Sendable {
     case 500...: return true
     // An answer that began well and ends in an error, or that is not the one asked for.
     case 200..<300: return true
+    // An answer to HEAD does not say which conflict it is.
+    case 409 where code.isEmpty: return true
     // Oracle's word for a body that does not fit its checksum begins so.
     case 400 where code.hasPrefix("Unmatched"): return true
     default: return ServiceError.passing.contains(code)

@@ -1,8 +1,9 @@
 import FrameEngine
 
-/// A storage class of a bucket, in the service's words: `STANDARD_IA`, `GLACIER`.
+/// A storage class of a bucket, in the service's words: `STANDARD_IA`, `GLACIER`, `Archive`.
 struct StorageClass: ArgumentValue, Hashable {
-  static let expectation = "a class of the bucket's service, such as STANDARD_IA or GLACIER"
+  static let expectation =
+    "a class of the bucket's service, such as STANDARD_IA, GLACIER or Archive"
 
   let name: String
 
@@ -14,7 +15,8 @@ struct StorageClass: ArgumentValue, Hashable {
   }
 
   private static func isPart(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || isDigit(byte)
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+      || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || isDigit(byte)
       || byte == UInt8(ascii: "_")
   }
 }

@@ -24,7 +24,7 @@ enum ThawCommand {
     "thaw", .transfer, "Ask a bucket for archived objects",
     discussion: [
       "Asks the service to make every object below PLACE readable that lies in an archive class "
-        + "(GLACIER, DEEP_ARCHIVE of S3), as a restore, a check or a copy needs it. The service "
+        + "(GLACIER, DEEP_ARCHIVE of S3, Archive of Oracle's), as a restore, a check or a copy needs it. The service "
         + "takes minutes to days, and bills what it makes readable.",
       "Run it again to see how far that is: what is underway is left alone, what is readable stays "
         + "so for longer. Whatever cannot be read yet is named.",
@@ -82,7 +82,7 @@ enum ThawCommand {
     else {
       throw .usage(
         "'\(place.text)' has no archive that this version knows",
-        remedy: "Give a bucket: s3://BUCKET/PREFIX.")
+        remedy: "Give a bucket: s3://BUCKET/PREFIX or oci://BUCKET@NAMESPACE/PREFIX.")
     }
     return (service, objects.key.isEmpty ? "" : objects.key + "/")
   }

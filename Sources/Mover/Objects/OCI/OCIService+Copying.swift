@@ -2,12 +2,24 @@ import FrameEngine
 
 /// Copies and new names, made by the service.
 extension OCIService {
+  package func bucket(of other: any ObjectService) -> String? {
+    guard let other = other as? OCIService, other.endpoint.host == endpoint.host,
+      other.endpoint.scheme == endpoint.scheme, other.namespace == namespace
+    else { return nil }
+    return other.bucket
+  }
+
+  /// Bytes of an object that are sooner read and written than copied: a copy is work that the
+  /// service queues, and that is asked for several times.
+  static let copyFloor: Int64 = 16 << 20
+
   package func copy(
     _ source: ObjectInfo, from bucket: String, to key: String, _ attributes: ObjectAttributes
   ) throws(ServiceError) -> Bool {
     _ = try objectPath(key)
-    // A copy names the region it goes to.
-    if endpoint.region.isEmpty { return false }
+    // A copy names the region it goes to. Whether an object may be copied onto itself is not told.
+    if endpoint.region.isEmpty || source.size < OCIService.copyFloor { return false }
+    if bucket == self.bucket && source.key == key { return false }
     let metadata = attributes.metadata.map { (OCIService.metadataPrefix + $0.key, $0.value) }
     let origin = OCIService(self, bucket: bucket)
     var call = Call(.post, origin.path("actions/copyObject"))

@@ -25,8 +25,8 @@ extension OCIService {
     case (_, ServiceError.credentials):
       return "Put the credentials right, then \(again)"
     case (_, "NotRestored"):
-      return "The object is archived. Ask the service to restore it: oci os object restore; it can "
-        + "be read about an hour later. Then \(again)"
+      return "The object is archived. Ask for it: farmio thaw PLACE --wait; it can be read about "
+        + "an hour later. Then \(again)"
     case (_, "BucketNotFound"), (_, "NamespaceNotFound"), (_, "NotAuthorizedOrNotFound"):
       return OCIService.rights(
         "Make the bucket \(bucket) in the namespace \(namespace) first, or correct their names.")

@@ -42,3 +42,34 @@ extension OCIService {
     _ = try send(call)
   }
 }
+
+/// Objects of the archive tier, which an order makes readable for a while.
+extension OCIService: ArchiveService {
+  /// Days for which the service keeps a restored object readable, at most.
+  private static let thawDays = 10
+
+  package func isArchived(_ object: ObjectInfo) -> Bool { object.storageClass == "Archive" }
+
+  /// The service knows one speed, an hour or so, whatever the order says.
+  package func requestThaw(_ key: String, _ order: ThawOrder) throws(ServiceError) -> ThawState {
+    guard order.days <= OCIService.thawDays else {
+      throw ServiceError(
+        status: nil, code: "InvalidParameter",
+        message: "the service keeps objects readable for \(OCIService.thawDays) days at most",
+        requestID: nil)
+    }
+    let state = try thawState(key)
+    if state == .underway { return state }
+    try restoreArchived(key, hours: order.days * 24)
+    return try thawState(key)
+  }
+
+  package func thawState(_ key: String) throws(ServiceError) -> ThawState {
+    guard let tier = try tier(of: key) else {
+      throw ServiceError(
+        status: 404, code: "ObjectNotFound", message: "the object is gone", requestID: nil)
+    }
+    if tier.isReadable { return .readable }
+    return tier.archivalState == "Restoring" ? .underway : .archived
+  }
+}

@@ -97,18 +97,22 @@ private let hasServer = unsafe getenv("FARMIO_TEST_OCI") != nil
     #expect(refusal?.isTaken == true)
   }
 
-  @Test func theServiceCopies() throws {
-    try put("source", [7, 7])
-    let source = try #require(try service.head(prefix + "source"))
+  @Test func theServiceCopiesWhatIsLarge() throws {
+    let large = [UInt8](repeating: 7, count: Int(OCIService.copyFloor))
+    try put("source", large)
+    try put("small", [1])
     let attributes = ObjectAttributes(metadata: ["mtime": "2"])
-    #expect(
-      try service.copy(source, from: service.bucket, to: prefix + "copy", attributes))
-    let (info, bytes) = try service.get(prefix + "copy", limit: 10)
-    #expect(bytes == [7, 7] && info.metadata == ["mtime": "2"])
+    let bucket = try #require(service.bucket(of: service))
+    let source = try #require(try service.head(prefix + "source"))
+    #expect(try service.copy(source, from: bucket, to: prefix + "copy", attributes))
+    let (info, bytes) = try service.get(prefix + "copy", limit: large.count)
+    #expect(bytes == large && info.metadata == ["mtime": "2"])
+    let small = try #require(try service.head(prefix + "small"))
+    #expect(try !service.copy(small, from: bucket, to: prefix + "other", attributes))
     var gone = source
     gone.tag = "another"
     let refusal = failure { () throws(ServiceError) in
-      _ = try service.copy(gone, from: service.bucket, to: prefix + "copy", attributes)
+      _ = try service.copy(gone, from: bucket, to: prefix + "copy", attributes)
     }
     #expect(refusal?.status == 412)
   }
@@ -172,7 +176,9 @@ private let hasServer = unsafe getenv("FARMIO_TEST_OCI") != nil
     }
     #expect(refusal?.code == "NotRestored")
     #expect(refusal.flatMap { service.remedy(for: $0) }?.contains("archived") == true)
-    try service.restoreArchived(prefix + "cold", hours: 1)
+    #expect(try service.all(prefix).map { service.isArchived($0) } == [true])
+    #expect(try service.thawState(prefix + "cold") == .archived)
+    #expect(try service.requestThaw(prefix + "cold", ThawOrder()) == .readable)
     #expect(try service.tier(of: prefix + "cold")?.archivalState == "Restored")
     #expect(try service.get(prefix + "cold", limit: 10).bytes == [1])
     try service.setTier("Standard", of: prefix + "cold")

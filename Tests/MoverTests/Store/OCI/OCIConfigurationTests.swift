@@ -3,9 +3,6 @@ import Testing
 @testable import Mover
 
 @Suite struct OCIConfigurationTests {
-  private static let pem = Array(OCIConfigurationTests.privatePEM.utf8)
-  /// A text that is no key: what is wrong with it shows after everything else was right.
-  private static let privatePEM = "no key"
   private let user = [
     "OCI_CLI_USER": "u", "OCI_CLI_TENANCY": "t", "OCI_CLI_KEY_FILE": "/k",
     "OCI_CLI_FINGERPRINT": "20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a:34",
