@@ -1,25 +1,17 @@
 """Storage classes, and objects that cannot be read until somebody asks for them.
 
 moto shows the shapes of Glacier: it refuses reads of archived objects, takes RestoreObject and tells
-how far that is. How long it takes, and what it costs, is the real service's own.
+that it is done, at once. What a service says while it works is put in by the proxy. How long that
+takes, and what it costs, is the real service's own.
 """
 
 import json
 import os
 import shutil
-import urllib.request
+
+import fault_proxy
 
 NAME = "moto, with Glacier's shapes"
-
-
-def transition(server, times):
-    """How often an object is asked for until it can be read."""
-    progression = {"progression": "manual", "times": times} if times else {"progression": "immediate"}
-    request = urllib.request.Request(
-        server.url + "/moto-api/state-manager/set-transition", method="POST",
-        data=json.dumps({"model_name": "s3::keyrestore", "transition": progression}).encode(),
-        headers={"Content-Type": "application/json"})
-    urllib.request.urlopen(request, timeout=30).close()
 
 
 def classes(server, bucket, prefix):
@@ -36,7 +28,6 @@ def run(suite, server, bucket):
             file.write(suite.rng.randbytes(9_000_000))
     prefix = suite.fresh("archive") + "/"
     place = "s3://%s/%s" % (bucket, prefix)
-    transition(server, 0)
     suite.must(NAME + ": init", server.url, "init", place)
     suite.must(NAME + ": backup", server.url, "backup", place, tree, "--storage-class", "GLACIER")
     found = classes(server, bucket, prefix)
@@ -85,25 +76,41 @@ def run(suite, server, bucket):
 
 def thaw(suite, server, place, cold):
     """Asked for, waited for, and repeated."""
-    def ask(*words):
-        status, out, said = suite.answer(server.url, "thaw", place, "--json", *words)
-        return status, json.loads(out) if out else {}, said
-
-    status, told, said = ask("--dry-run")
-    suite.expect(NAME + ": a dry run counts", (status, told.get("archived"), told.get("waiting"))
-                 != (0, len(cold), []) and "status %d: %s %s" % (status, told, said))
-    transition(server, 2)
-    status, told, said = ask("--days", "1", "--speed", "bulk")
+    proxy = fault_proxy.Proxy(server.url)
     names = ["s3://" + place.removeprefix("s3://").split("/")[0] + "/" + key for key in sorted(cold)]
-    suite.expect(NAME + ": what is asked for and not readable yet is named",
-                 (status, told.get("waiting")) != (1, names)
-                 and "status %d: %s %s" % (status, told, said))
-    status, told, said = ask("--wait", "--pause", "1s")
-    suite.expect(NAME + ": waiting ends when all can be read",
-                 (status, told.get("waiting")) != (0, [])
-                 and "status %d: %s %s" % (status, told, said))
-    status, told, said = ask()
-    suite.expect(NAME + ": asking again finds all readable",
-                 (status, told.get("waiting"), told.get("archived")) != (0, [], len(cold))
-                 and "status %d: %s %s" % (status, told, said))
-    transition(server, 0)
+
+    def ask(what, expected, *words):
+        status, out, said = suite.answer(proxy.url, "thaw", place, "--json", *words)
+        told = json.loads(out) if out else {}
+        found = status, told.get("archived"), told.get("waiting"), told.get("failures")
+        wanted = expected[0], len(cold), expected[1], expected[2]
+        suite.expect("%s: %s" % (NAME, what), found != wanted and "%s: %s" % (found, said))
+
+    def underway(request):
+        return "thaw_underway" if request.method == "POST" else None
+
+    def working(request):
+        """Each object says once that it is at work, and then the truth."""
+        if request.method == "HEAD" and request.target not in looked:
+            looked.add(request.target)
+            return "thawing"
+        return underway(request)
+
+    ask("a dry run counts", (0, [], []), "--dry-run")
+    ask("what was asked for and cannot be read yet is named", (1, names, []), "--days", "1",
+        "--speed", "bulk")
+    proxy.restart(underway)
+    ask("what is underway is no failure", (1, names, []))
+    looked = set()
+    proxy.restart(working)
+    ask("waiting ends when all can be read", (0, [], []), "--wait", "--pause", "1s")
+    suite.expect(NAME + ": it was looked at again", sum(
+        method == "HEAD" for method, _, _, _ in proxy.seen) != 2 * len(cold) and str(proxy.seen))
+    proxy.restart(lambda request: "denied" if request.method == "POST" else None)
+    status, out, said = suite.answer(proxy.url, "thaw", place, "--json")
+    suite.expect(NAME + ": what cannot be asked for is named", (
+        status, all(name in said for name in names), "AccessDenied" in said) != (1, True, True)
+        and "%d: %s" % (status, said))
+    proxy.restart(lambda request: None)
+    ask("asking again finds all readable", (0, [], []))
+    proxy.stop()

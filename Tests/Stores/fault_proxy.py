@@ -160,6 +160,19 @@ class Faults:
     def denied(link, request):
         link.answer(link.proxy.failure(403, "Forbidden", "AccessDenied"), request)
 
+    # What an archive says while it works, which no server here does.
+
+    @staticmethod
+    def thaw_underway(link, request):
+        link.answer(Answer.failure(409, "Conflict", "RestoreAlreadyInProgress"), request)
+
+    @staticmethod
+    def thawing(link, request):
+        answer = link.forward(request)
+        answer.headers = [(k, v) for k, v in answer.headers if k.lower() != "x-amz-restore"]
+        answer.headers.append(("x-amz-restore", 'ongoing-request="true"'))
+        link.answer(answer, request)
+
 
 def flipped(body):
     """The bytes with one bit changed in the middle."""
