@@ -218,7 +218,8 @@ struct NFSValues {
   }
 
   private mutating func put<Value>(
-    _ value: Value?, _ bit: some BinaryInteger, _ change: (inout farmio_nfs_attributes, Value) -> Void
+    _ value: Value?, _ bit: some BinaryInteger,
+    _ change: (inout farmio_nfs_attributes, Value) -> Void
   ) {
     guard let value else { return }
     set |= UInt32(bit)

@@ -17,7 +17,8 @@ extension NFSDisk {
   {
     let place = try server.place(of: name, from: start, .open)
     let mark = Timestamp(
-      seconds: .random(in: 1 << 30..<1 << 30 + 1 << 24), nanoseconds: .random(in: 0..<1_000_000_000))
+      seconds: .random(in: 1 << 30..<1 << 30 + 1 << 24), nanoseconds: .random(in: 0..<1_000_000_000)
+    )
     var values = NFSValues()
     values.mode = mode & 0o7777 & ~umask
     values.accessed = mark
@@ -35,7 +36,9 @@ extension NFSDisk {
       file = found.file
     }
     let made: farmio_nfs_file
-    if let file { made = file } else {
+    if let file {
+      made = file
+    } else {
       made = try server.step(place.last, in: place.folder, .open, name).file
     }
     return try files.add(NFSOpenFile(made, .regular), name)

@@ -93,7 +93,9 @@ import Glibc
     guard unsafe poll(&waits, 2, 1000) > 0 else { return true }
     if waits[1].revents != 0 {
       var bytes = InlineArray<64, UInt8>(repeating: 0)
-      _ = unsafe withUnsafeMutableBytes(of: &bytes) { unsafe Glibc.read(waker, $0.baseAddress!, 64) }
+      _ = unsafe withUnsafeMutableBytes(of: &bytes) {
+        unsafe Glibc.read(waker, $0.baseAddress!, 64)
+      }
     }
     if waits[0].revents == 0 { return true }
     return unsafe nfs_service(context, Int32(waits[0].revents)) >= 0

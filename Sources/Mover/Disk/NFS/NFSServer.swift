@@ -26,7 +26,9 @@ final class NFSServer: Sendable {
     self.address = address
     self.cancellation = cancellation
     connections = (0..<width).map { _ in NFSConnection(address, limits, cancellation) }
-    mark = (Array(String(decoding: address.name.bytes, as: UTF8.self).utf8)).reduce(0xCBF2_9CE4_8422_2325) {
+    mark = (Array(String(decoding: address.name.bytes, as: UTF8.self).utf8)).reduce(
+      0xCBF2_9CE4_8422_2325
+    ) {
       ($0 ^ UInt64($1)) &* 0x100_0000_01B3
     }
   }

@@ -177,7 +177,8 @@ final class NFSUnsettled: Sendable {
         }
         done += reply.count
         state.withLock { state in
-          guard let index = state.files[key]?.pieces.firstIndex(where: { $0.number == piece.number })
+          guard
+            let index = state.files[key]?.pieces.firstIndex(where: { $0.number == piece.number })
           else { return }
           state.files[key]?.pieces[index].verifier = reply.verifier
         }
