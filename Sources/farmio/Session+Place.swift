@@ -30,16 +30,20 @@ extension Session {
   func objects(at place: Place) throws(CommandError) -> (service: any ObjectService, key: String)? {
     switch place.address {
     case .s3(let bucket, let prefix):
-      return (try s3Service(bucket), String(prefix.dropLast()))
+      return (try s3Service(bucket), prefix.withoutLastSlash)
     case .oci(let bucket, let namespace, let prefix):
-      return (try ociService(bucket, namespace: namespace), String(prefix.dropLast()))
+      return (try ociService(bucket, namespace: namespace), prefix.withoutLastSlash)
     case .folder, .nfs, .smb: return nil
     }
   }
 
-  /// A bucket as a disk.
-  func bucketDisk(_ service: any ObjectService, asksForMetadata: Bool) -> BucketDisk {
-    BucketDisk(service, asksForMetadata: asksForMetadata, cancellation: interrupt.token)
+  /// A bucket as a disk, of which all will be read or not.
+  func bucketDisk(
+    _ service: any ObjectService, asksForMetadata: Bool, readsAll: Bool = false
+  ) -> BucketDisk {
+    BucketDisk(
+      service, asksForMetadata: asksForMetadata, fetchesSmall: readsAll,
+      cancellation: interrupt.token)
   }
 
   /// A place that no code reaches yet.

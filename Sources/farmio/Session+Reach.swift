@@ -5,8 +5,10 @@ import Mover
 /// Reaching trees of files: on this machine, and at servers without a mount.
 extension Session {
   /// A disk that reaches every one of the places, and what it calls them: paths of this machine as
-  /// they are, addresses by the export that holds them.
-  func reach(_ places: [FileName]) throws(CommandError) -> (disk: any Disk, paths: [FileName]) {
+  /// they are, addresses by the export that holds them. `readsAll` says that all of them is read.
+  func reach(_ places: [FileName], readsAll: Bool = false) throws(CommandError)
+    -> (disk: any Disk, paths: [FileName])
+  {
     var members: [JoinedDisk.Member] = []
     var paths: [FileName] = []
     for place in places {
@@ -14,7 +16,7 @@ extension Session {
       case .folder(let path): paths.append(path)
       case .nfs(let typed):
         paths.append(try mount(typed, place, &members))
-      case .s3, .oci: paths.append(try bucket(place, &members))
+      case .s3, .oci: paths.append(try bucket(place, readsAll, &members))
       case .smb, nil: throw Session.unreachable(place)
       }
     }
@@ -23,13 +25,13 @@ extension Session {
   }
 
   /// Joins the bucket that a place is in.
-  private func bucket(_ place: FileName, _ members: inout [JoinedDisk.Member])
-    throws(CommandError) -> FileName
-  {
+  private func bucket(
+    _ place: FileName, _ readsAll: Bool, _ members: inout [JoinedDisk.Member]
+  ) throws(CommandError) -> FileName {
     guard let objects = try objects(at: self.place(place)) else { return place }
     let address = FileName(String(objects.service.address.dropLast()))
     if !members.contains(where: { $0.address == address }) {
-      let disk = bucketDisk(objects.service, asksForMetadata: true)
+      let disk = bucketDisk(objects.service, asksForMetadata: true, readsAll: readsAll)
       members.append(JoinedDisk.Member(address, disk))
     }
     return FileName(objects.service.address + objects.key)

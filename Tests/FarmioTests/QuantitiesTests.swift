@@ -98,8 +98,8 @@ import Testing
     #expect(Place(argument: "/a")?.address == .folder("/a"))
     #expect(Place(argument: "a:b")?.address == .folder("a:b"))
     #expect(Place(argument: "./s3://bucket")?.address == .folder("./s3://bucket"))
-    #expect(Place(argument: "s3://b/p")?.address == .s3(bucket: "b", prefix: "p/"))
-    for text: FileName in ["foo://x", "s3://", "oci://b/p", "nfs:///e"] {
+    #expect(Place(argument: "s3://b/c//d/")?.address == .s3(bucket: "b", prefix: "c/d/"))
+    for text: FileName in ["foo://x", "s3://", "s3://b/../c", "oci://b/p", "nfs:///e"] {
       #expect(Place(argument: text) == nil)
     }
   }

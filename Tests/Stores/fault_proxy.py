@@ -13,6 +13,10 @@ import struct
 import threading
 import time
 
+#: Faults that pass: whatever they hit must come out well when it is tried again.
+PASSING = ["reset", "lost_reply", "close", "truncate", "empty_success", "status_429", "status_500",
+           "status_500_done", "status_503", "slow", "wrong_request_body"]
+
 
 class Request:
     """One request, read whole."""
@@ -204,7 +208,9 @@ class Link(socketserver.BaseRequestHandler):
                 if fault:
                     getattr(Faults, fault)(self, request)
                 else:
-                    self.answer(self.forward(request), request)
+                    answer = self.forward(request)
+                    self.proxy.done(request, answer)
+                    self.answer(answer, request)
         except (OSError, http.client.HTTPException):
             # Either side may go away: that is what the client is tested with.
             return
@@ -293,7 +299,7 @@ class Proxy:
         self.lock = threading.Lock()
         self.released = threading.Event()
         self.count = 0
-        self.seen = []
+        self.seen, self.finished = [], []
         #: Requests that arrive late: [how many come before, the request].
         self.held = []
         self.listener = Proxy.Listener(("127.0.0.1", 0), Link)
@@ -326,10 +332,17 @@ class Proxy:
             self.seen.append((request.method, request.target, len(request.body), fault))
         return fault
 
+    def done(self, request, answer):
+        """The server has answered; whether the client hears of it is another matter."""
+        with self.lock:
+            self.finished.append((request.method, request.target, answer.status,
+                                  len(request.body), len(answer.body)))
+
     def restart(self, plan):
         """Counts from 0 again, under another plan."""
         with self.lock:
             self.count, self.plan, self.seen, self.held = 0, plan, [], []
+            self.finished = []
 
     def stop(self):
         self.released.set()

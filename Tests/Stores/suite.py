@@ -18,6 +18,7 @@ import archive
 import fault_proxy
 import rados
 import servers
+import trees
 import wire
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -25,9 +26,6 @@ sys.path.insert(0, os.path.join(HERE, "..", "Oracles"))
 import odd_tree  # noqa: E402  beside the other suite
 
 BUCKET = "farm"
-#: Faults that pass: whatever they hit must come out well when it is tried again.
-PASSING = ["reset", "lost_reply", "close", "truncate", "empty_success", "status_429", "status_500",
-           "status_500_done", "status_503", "slow", "wrong_request_body"]
 #: Faults that no second try heals, and a word that the error must have.
 LASTING = {"expired": "ExpiredToken", "skew": "RequestTimeTooSkewed", "denied": "AccessDenied"}
 
@@ -46,8 +44,9 @@ class Suite:
     SCHEME, CONFORMANCE = "s3", "FARMIO_TEST_S3"
     #: What a proxy says when it refuses in the service's words.
     REFUSAL = staticmethod(fault_proxy.Answer.failure)
-    PASSING, LASTING = PASSING, LASTING
-    PARTS = ["signer", "conformance", "end-to-end", "refusals", "archive", "tls", "faults", "kills"]
+    PASSING, LASTING = fault_proxy.PASSING, LASTING
+    PARTS = ["signer", "conformance", "end-to-end", "refusals", "archive", "tls", "faults", "kills",
+             *trees.NAMES]
 
     @staticmethod
     def place(prefix, bucket=BUCKET):
@@ -404,6 +403,7 @@ class Suite:
                 ("tls", lambda: wire.tls(self, weed, ours, other, BUCKET)),
                 ("kills", lambda: self.kills(weed)),
                 ("faults", lambda: self.faults(weed)),
+                *trees.parts(self, weed, moto),
             ]
             for name, part in parts:
                 if only in (None, name):
@@ -426,6 +426,8 @@ def main(suite_class=Suite):
     parser.add_argument("--strict", action="store_true", help="against radosgw alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=12)
+    parser.add_argument("--all-faults", action="store_true",
+                        help="hurt every request of a copy by every fault, not one in four")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     # A wish to stop is an exception like others: the servers end with the suite.

@@ -51,6 +51,9 @@ public struct DiskPolicy: Hashable, Sendable {
 }
 
 extension FileSystem {
+  /// What a bucket says of itself; the kernel's numbers are shorter.
+  static let objects = FileSystem(magic: 1 << 63, isRemote: true)
+
   /// Whether the files are memory (tmpfs, ramfs): opens and reads never wait, so nothing is gained
   /// by having many under way.
   var isMemory: Bool { magic == 0x0102_1994 || magic == 0x8584_58F6 }

@@ -53,6 +53,14 @@ struct XMLElement: Hashable, Sendable {
   /// The text of the first child of a name.
   func text(_ name: String) -> String? { self[name]?.text }
 
+  /// Whether XML has a form for a text: control characters have none but tab and line ends.
+  static func canHold(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { scalar in
+      scalar.value >= 0x20 && scalar.value & 0xFFFE != 0xFFFE
+        || [0x09, 0x0A, 0x0D].contains(scalar.value)
+    }
+  }
+
   /// A text as the content of an element: what stands for markup is named, and so are control
   /// characters, which a parser would change or refuse.
   static func escaped(_ text: String) -> String {

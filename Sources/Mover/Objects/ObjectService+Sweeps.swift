@@ -12,6 +12,12 @@ extension ObjectService {
     }
   }
 
+  /// Whether there is any object whose key begins with `prefix`.
+  package func holdsSome(_ prefix: String) throws(ServiceError) -> Bool {
+    let page = try page(prefix, folded: true, from: .start)
+    return !page.objects.isEmpty || !page.prefixes.isEmpty
+  }
+
   /// Removes every object whose key begins with `prefix`, until it is cancelled.
   package func removeAll(_ prefix: String, cancel: CancelToken) throws(ServiceError)
     -> ObjectRemoval

@@ -118,6 +118,8 @@ package struct ObjectInfo: Hashable, Sendable {
   package var crc32c: UInt32?
   /// The class or tier; `nil` for the usual one.
   package var storageClass: String?
+  /// Of `head` and `get` alone: the media type.
+  package var contentType: String?
   /// Of `head` and `get` alone: names, in lower case, and values stored with it.
   package var metadata: [String: String] = [:]
 }

@@ -44,8 +44,9 @@ public enum StoreAddress: Hashable, Sendable {
   }
 
   private static func bucket(_ scheme: String, _ rest: ArraySlice<UInt8>) -> StoreAddress? {
-    let parts = String(decoding: rest, as: UTF8.self)
-      .split(separator: "/", omittingEmptySubsequences: true)
+    // By bytes: with what follows it, a slash may be one character. Keys are UTF-8.
+    guard let text = String(validating: rest, as: UTF8.self) else { return nil }
+    let parts = text.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     guard let first = parts.first, !parts.contains("."), !parts.contains("..") else { return nil }
     let prefix = parts.dropFirst().map { $0 + "/" }.joined()
     let names = first.split(separator: "@", omittingEmptySubsequences: false)

@@ -41,6 +41,8 @@ struct TargetProbe {
   /// Threads for a transfer between folders: as many as cores where calls are fast, 64 where each
   /// waits 200 µs or more for a server.
   func threads(for folders: [Handle], tag: FileName) -> Int {
+    // A bucket knows what it has listed, and asks the service for everything else.
+    if folders.contains(where: { disk.assumedFileSystem(of: $0) == .objects }) { return 64 }
     let cores = min(max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1), 64)
     let slowest = folders.map { medianLookupSeconds(in: $0, tag) }.max() ?? 0
     if slowest > 200e-6 { return 64 }

@@ -1,4 +1,5 @@
 import FrameEngine
+import Glibc
 import Mover
 
 /// `farmio copy`.
@@ -38,6 +39,9 @@ enum TreeTransfer {
           + "complete. Mode, owner, times, links, extended attributes, ACLs and holes are kept.",
         "Either end, or both, may be nfs://SERVER/EXPORT/PATH: a tree at an NFS server, reached "
           + "without a mount.",
+        "In a bucket, a file is an object: time, mode, owner and links are kept in its metadata as "
+          + "rclone and s3fs do, attributes, ACLs and hard links are not. Between two buckets of "
+          + "one service the service copies.",
         "After an interruption, run the same command again: what was moved is not moved twice. "
           + "A file that cannot be read or written is named, the rest is moved, and the exit "
           + "status is 1.",
@@ -94,12 +98,25 @@ extension TreeTransfer {
       return { transfer.run(from: from.path, to: place, progress: $0, planned: $1, cancel: cancel) }
     }
     guard options.storageClass == nil else { throw Session.classless(target.text) }
-    let reach = try session.reach([source.text, target.text])
+    let reach = try session.reach(
+      [source.text, target.text], readsAll: !options.dryRun && isNew(target))
     let transfer = Transfer(on: reach.disk, options: options)
     return { progress, planned in
       transfer.run(
         from: reach.paths[0], to: reach.paths[1], progress: progress, planned: planned,
         cancel: cancel)
+    }
+  }
+
+  /// Whether a target on this machine holds nothing yet, so that all of the source is read.
+  private static func isNew(_ target: Place) -> Bool {
+    guard case .folder(let path) = target.address else { return false }
+    let disk = ThreadDisk()
+    do throws(DiskError) {
+      let folder = try OpenFolder(at: path, on: disk)
+      return try disk.entries(of: folder.handle).isEmpty
+    } catch {
+      return error.code == ENOENT
     }
   }
 
@@ -120,7 +137,9 @@ extension TreeTransfer {
     if summary.isCancelled { return .interrupted }
     if summary.isComplete { return .success }
     if summary.failures.contains(where: \.isUsage) { return .usage }
-    let didSomething = summary.filesCopied + summary.filesUnchanged + summary.foldersMade > 0
+    let didSomething =
+      summary.filesCopied + summary.filesUnchanged + summary.filesRepaired + summary.specialsMade
+      + summary.foldersMade > 0
     return summary.failures.contains(where: \.endsTransfer) || !didSomething ? .failed : .notWell
   }
 

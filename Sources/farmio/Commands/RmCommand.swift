@@ -26,9 +26,9 @@ enum RmCommand {
     var status = ExitStatus.success
     for place in session[places] {
       let open = try session.open(place, asksForMetadata: false)
-      try refuseRepository(place, open)
+      try refuseRepository(place, open, session)
       let removed =
-        session[Common.dryRun] ? try count(open, session) : try remove(place, open, session)
+        session[Common.dryRun] ? try count(place, open, session) : try remove(place, open, session)
       if removed.failed > 0 { status = .notWell }
       let verb = session[Common.dryRun] ? "would remove" : "removed"
       session.report.line(
@@ -44,25 +44,50 @@ enum RmCommand {
   }
 
   /// A repository is no folder of files: what is removed from it is lost for every snapshot.
-  private static func refuseRepository(_ place: Place, _ open: OpenPlace) throws(CommandError) {
-    do throws(DiskError) {
-      let folder = try OpenFolder(at: open.path, on: open.disk)
-      let names = Set(try open.disk.entries(of: folder.handle).map(\.name))
-      guard names.isSuperset(of: ["config", "packs", "refs"]) else { return }
-    } catch {
-      if error.code == ENOTDIR { return }
-      throw CommandError(error.at(place.text))
-    }
+  private static func refuseRepository(
+    _ place: Place, _ open: OpenPlace, _ session: Session
+  ) throws(CommandError) {
+    guard try isRepository(place, open, session) else { return }
     throw CommandError(
       .usage, at: place.text, "remove it", "it is a repository",
       remedy: "Remove snapshots by 'farmio forget --prune', or the whole by other means.")
   }
 
-  private static func count(_ place: OpenPlace, _ session: Session) throws(CommandError)
-    -> (count: Int, failed: Int)
+  private static func isRepository(
+    _ place: Place, _ open: OpenPlace, _ session: Session
+  ) throws(CommandError) -> Bool {
+    if let (service, key) = open.objects {
+      let prefix = key.isEmpty ? "" : key + "/"
+      return try session.asking(service, at: place) { () throws(ServiceError) in
+        guard try service.head(prefix + "config") != nil else { return false }
+        guard try service.holdsSome(prefix + "packs/") else { return false }
+        return try service.holdsSome(prefix + "refs/")
+      }
+    }
+    do throws(DiskError) {
+      let folder = try OpenFolder(at: open.path, on: open.disk)
+      let names = Set(try open.disk.entries(of: folder.handle).map(\.name))
+      return names.isSuperset(of: ["config", "packs", "refs"])
+    } catch {
+      if error.code == ENOTDIR { return false }
+      throw CommandError(error.at(place.text))
+    }
+  }
+
+  private static func count(_ place: Place, _ open: OpenPlace, _ session: Session)
+    throws(CommandError) -> (count: Int, failed: Int)
   {
-    var count = try session.isFolder(place) ? 1 : 0
-    let isWhole = try session.look(at: place, isRecursive: true) { _ in
+    let isFolder = try session.isFolder(place, open)
+    if let (service, key) = open.objects {
+      if !isFolder { return (1, 0) }
+      let prefix = key.isEmpty ? "" : key + "/"
+      let objects = try session.asking(service, at: place) { () throws(ServiceError) in
+        try service.all(prefix)
+      }
+      return (objects.count, 0)
+    }
+    var count = isFolder ? 1 : 0
+    let isWhole = try session.look(at: open, isRecursive: true) { _ in
       count += 1
       return true
     }
@@ -72,7 +97,7 @@ enum RmCommand {
   private static func remove(_ place: Place, _ open: OpenPlace, _ session: Session)
     throws(CommandError) -> (count: Int, failed: Int)
   {
-    let isFolder = try session.isFolder(open)
+    let isFolder = try session.isFolder(place, open)
     guard isFolder else {
       do throws(DiskError) {
         try open.disk.remove(open.path, in: .current, isFolder: false)
@@ -97,11 +122,31 @@ enum RmCommand {
 
 extension Session {
   /// Whether a place is a folder; throws if there is nothing.
-  fileprivate func isFolder(_ place: OpenPlace) throws(CommandError) -> Bool {
+  fileprivate func isFolder(_ place: Place, _ open: OpenPlace) throws(CommandError) -> Bool {
+    // A bucket is asked for keys, of which some may be no paths: they are removed all the same.
+    if let (service, key) = open.objects {
+      let isFolder = try asking(service, at: place) { () throws(ServiceError) in
+        if key.isEmpty { return true }
+        return try service.holdsSome(key + "/")
+      }
+      if isFolder { return true }
+    }
     do throws(DiskError) {
-      return try place.disk.status(of: place.path, in: .current).kind == .folder
+      return try open.disk.status(of: open.path, in: .current).kind == .folder
     } catch {
-      throw CommandError(error.at(place.path))
+      throw CommandError(error.at(open.path))
+    }
+  }
+
+  /// Asks a service about a place.
+  fileprivate func asking<R>(
+    _ service: any ObjectService, at place: Place, _ body: () throws(ServiceError) -> R
+  ) throws(CommandError) -> R {
+    do throws(ServiceError) {
+      return try body()
+    } catch {
+      throw CommandError(
+        at: place.text, "look at it", error.cause, remedy: service.remedy(for: error))
     }
   }
 

@@ -27,7 +27,9 @@ import Testing
 
   @Test(arguments: DiskPlace.available)
   func aRangeIsWhatWasWrittenLast(_ place: DiskPlace) throws {
-    let (disk, folder) = try { ($0.disk, $0.folder) }(place.make())
+    let site = try place.make()
+    defer { withExtendedLifetime(site) {} }
+    let (disk, folder) = (site.disk, site.folder)
     let file = try disk.open("f", in: folder, .create(mode: 0o640))
     try disk.write(file, at: 0, pattern(100_000))
     try disk.write(file, at: 50_000, [UInt8](repeating: 7, count: 20_000))
@@ -49,7 +51,9 @@ import Testing
 
   @Test(arguments: DiskPlace.available)
   func aListingHoldsEveryNameAndKind(_ place: DiskPlace) throws {
-    let (disk, folder) = try { ($0.disk, $0.folder) }(place.make())
+    let site = try place.make()
+    defer { withExtendedLifetime(site) {} }
+    let (disk, folder) = (site.disk, site.folder)
     for index in 0..<1_500 { try disk.makeFile(FileName("n\(index)"), in: folder, []) }
     try disk.makeFolder("inner", in: folder, mode: 0o755)
     try disk.makeSymbolicLink("link", in: folder, to: Array("nowhere".utf8))
@@ -72,7 +76,9 @@ import Testing
 
   @Test(arguments: DiskPlace.available)
   func aFailureNamesOperationNameAndCause(_ place: DiskPlace) throws {
-    let (disk, folder) = try { ($0.disk, $0.folder) }(place.make())
+    let site = try place.make()
+    defer { withExtendedLifetime(site) {} }
+    let (disk, folder) = (site.disk, site.folder)
     try disk.makeFile("a", in: folder, [])
     #expect(throws: DiskError(.open, code: ENOENT, name: "none")) {
       try disk.open("none", in: folder, .read())
@@ -93,7 +99,9 @@ import Testing
 
   @Test(arguments: DiskPlace.available)
   func linksAreKeptAsTheyAre(_ place: DiskPlace) throws {
-    let (disk, folder) = try { ($0.disk, $0.folder) }(place.make())
+    let site = try place.make()
+    defer { withExtendedLifetime(site) {} }
+    let (disk, folder) = (site.disk, site.folder)
     let target = [UInt8](repeating: 116, count: 1_000)
     try disk.makeSymbolicLink("link", in: folder, to: target)
     #expect(try disk.readSymbolicLink("link", in: folder) == target)
@@ -107,7 +115,9 @@ import Testing
 
   @Test(arguments: DiskPlace.available)
   func namesAreLinkedRenamedAndRemoved(_ place: DiskPlace) throws {
-    let (disk, f) = try { ($0.disk, $0.folder) }(place.make())
+    let site = try place.make()
+    defer { withExtendedLifetime(site) {} }
+    let (disk, f) = (site.disk, site.folder)
     try disk.makeFile("a", in: f, [1])
     try disk.makeFile("b", in: f, [2])
     try disk.link("a", in: f, to: "c", in: f)
@@ -160,7 +170,9 @@ import Testing
 
   @Test(arguments: DiskPlace.available)
   func modesOwnersAndTimesAreSetToTheNanosecond(_ place: DiskPlace) throws {
-    let (disk, folder) = try { ($0.disk, $0.folder) }(place.make())
+    let site = try place.make()
+    defer { withExtendedLifetime(site) {} }
+    let (disk, folder) = (site.disk, site.folder)
     let file = try disk.open("a", in: folder, .create(mode: 0o640))
     #expect(try disk.status(of: file).mode == 0o640)
     let time = Timestamp(seconds: 1_234_567_890, nanoseconds: 123_456_789)
@@ -184,7 +196,9 @@ import Testing
 
   @Test(arguments: DiskPlace.available)
   func attributesAreKeptOrRefused(_ place: DiskPlace) throws {
-    let (disk, folder) = try { ($0.disk, $0.folder) }(place.make())
+    let site = try place.make()
+    defer { withExtendedLifetime(site) {} }
+    let (disk, folder) = (site.disk, site.folder)
     let file = try disk.open("a", in: folder, .create(mode: 0o640))
     defer { disk.abandon(file) }
     #expect(try disk.attributes(of: file) == [])
@@ -224,7 +238,9 @@ import Testing
 
   @Test(arguments: DiskPlace.available)
   func serversDoNotCopyWhatTheyCannot(_ place: DiskPlace) throws {
-    let (disk, folder) = try { ($0.disk, $0.folder) }(place.make())
+    let site = try place.make()
+    defer { withExtendedLifetime(site) {} }
+    let (disk, folder) = (site.disk, site.folder)
     try disk.makeFile("a", in: folder, pattern(50_000))
     let source = try disk.open("a", in: folder, .read())
     let target = try disk.open("b", in: folder, .create(mode: 0o600))
@@ -242,7 +258,9 @@ import Testing
 
   @Test(arguments: DiskPlace.available)
   func aBatchDoesWhatSingleCallsDo(_ place: DiskPlace) throws {
-    let (disk, folder) = try { ($0.disk, $0.folder) }(place.make())
+    let site = try place.make()
+    defer { withExtendedLifetime(site) {} }
+    let (disk, folder) = (site.disk, site.folder)
     let file = try disk.open("target", in: folder, .create(mode: 0o600))
     defer { disk.abandon(file) }
     for index in 0..<100 {

@@ -16,7 +16,8 @@ extension BucketRun {
             detail: "a bucket holds no devices, FIFOs or sockets; exclude it"))
       }
       let existing = objects.take(step.key)
-      if existing == nil, objects.holdsSome(below: step.key + "/"), !options.deleteExtra {
+      let removesFolders = options.deleteExtra && ends.fileKey == nil
+      if existing == nil, objects.holdsSome(below: step.key + "/"), !removesFolders {
         throw TransferFailure(FileName(service.address + step.key), .folderInTheWay)
       }
       if let existing, try isCurrent(step, existing, worker) { return }
@@ -56,7 +57,7 @@ extension BucketRun {
     throws(TransferFailure) -> Bool
   {
     let status = step.entry.status
-    guard status.kind == .symbolicLink || existing.size == status.size,
+    guard existing.size == status.size,
       let info = try calling(
         .status, step.key,
         { () throws(ServiceError) in
@@ -70,10 +71,19 @@ extension BucketRun {
     if options.checksum, try !holds(info, step, worker) { return false }
     if status.kind == .symbolicLink { return keep(step, worker) }
     let isEqual = kept.mode == status.mode && kept.user == status.user && kept.group == status.group
-    if isEqual || options.dryRun { return keep(step, worker) }
-    guard let bucket = service.bucket(of: service) else { return keep(step, worker) }
+    if isEqual { return keep(step, worker) }
+    if options.dryRun {
+      planned?(.repair, FileName(service.address + step.key))
+      return true
+    }
+    // Nothing can be copied from an archive.
+    guard let bucket = service.bucket(of: service),
+      (service as? any ArchiveService)?.isArchived(info) != true
+    else { return keep(step, worker) }
+    var attributes = info.attributes(with: attributes(step))
+    attributes.storageClass = attributes.storageClass ?? info.storageClass
     let isRepaired = try calling(.setMode, step.key) { () throws(ServiceError) in
-      try service.copy(info, from: bucket, to: step.key, attributes(step))
+      try service.copy(info, from: bucket, to: step.key, attributes)
     }
     guard isRepaired else { return keep(step, worker) }
     worker.summary.filesRepaired += 1
@@ -91,16 +101,14 @@ extension BucketRun {
   private func copyInService(_ step: Step, _ worker: TransferWorker) throws(TransferFailure) -> Bool
   {
     guard let sourceBucket, let source = disk as? BucketDisk else { return false }
-    let key = try located(step.path) { () throws(DiskError) in
-      try source.key(step.entry.name, in: step.folder.open.handle, .open)
+    // What was told with its status, for which it was asked.
+    let info = try located(step.path) { () throws(DiskError) in
+      try source.openFile(step.entry.name, in: step.folder.open.handle)
     }
+    guard info.size == step.entry.status.size else { return false }
     return try calling(.copy, step.key) { () throws(ServiceError) in
-      guard let info = try source.service.head(key), info.size == step.entry.status.size else {
-        return false
-      }
-      var attributes = attributes(step)
-      attributes.metadata.merge(info.metadata) { $1 }
-      return try service.copy(info, from: sourceBucket, to: step.key, attributes)
+      try service.copy(
+        info, from: sourceBucket, to: step.key, info.attributes(with: attributes(step)))
     }
   }
 
@@ -124,10 +132,10 @@ extension BucketRun {
       limiter?.pass(count, cancel: halt)
       if halt.isCancelled { return }
       let isSent: Bool
-      if count <= TransferSizes.slice {
+      if count <= BucketRun.smallBytes {
         isSent = try send(file, count, &worker.buffer, step)
       } else {
-        isSent = try parts(Int(BucketRun.wholeBytes)).with { (memory) throws(TransferFailure) in
+        isSent = try budget.with(count) { (memory) throws(TransferFailure) in
           try send(file, count, &memory.buffer, step)
         }
       }
@@ -175,6 +183,16 @@ extension BucketRun {
     _ operation: DiskError.Operation, _ key: String, _ body: () throws(ServiceError) -> R
   ) throws(TransferFailure) -> R {
     do throws(ServiceError) { return try body() } catch { throw failure(error, operation, key) }
+  }
+}
+
+extension ObjectInfo {
+  /// What is stored with it, with what a file has instead.
+  fileprivate func attributes(with own: ObjectAttributes) -> ObjectAttributes {
+    var attributes = own
+    attributes.metadata = metadata.merging(own.metadata) { $1 }
+    if let contentType { attributes.contentType = contentType }
+    return attributes
   }
 }
 

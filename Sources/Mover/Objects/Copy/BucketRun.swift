@@ -13,10 +13,10 @@ final class BucketRun: Sendable {
     /// The key of a source that is a single file.
     let fileKey: String?
 
-    /// The name that a key has if it is a marker of a run to this target.
+    /// The name that a key has if it is a marker of a run: to this target, or to a folder in it.
     func marker(_ key: String) -> TemporaryName? {
       guard key.utf8.starts(with: prefix.utf8) else { return nil }
-      return TemporaryName(FileName(Array(key.utf8.dropFirst(prefix.utf8.count))))
+      return TemporaryName(FileName(Array(key.utf8.dropFirst(key.folderPrefix.utf8.count))))
     }
   }
 
@@ -25,8 +25,8 @@ final class BucketRun: Sendable {
   let options: TransferOptions
   let ends: Ends
   let objects: TargetObjects
-  /// Unfinished uploads of runs that are over, by key.
-  let resumable = Mutex<[String: ResumableUpload]>([:])
+  /// Unfinished uploads of runs that are over, by the bytes of their keys.
+  let resumable = Mutex<[FileName: ResumableUpload]>([:])
   let progress: ProgressCounters
   let planned: (@Sendable (PlannedAction, FileName) -> Void)?
   let limiter: RateLimiter?
@@ -34,9 +34,8 @@ final class BucketRun: Sendable {
   let halt = CancelToken()
   let cancel: CancelToken
   let workers: WorkerSeats
-  private let budget = PartBudget(capacity: BucketRun.partBytes)
-  /// For files so large that their parts are larger.
-  private let largeBudgets = Mutex<[Int: PartBudget]>([:])
+  /// Memory for parts, and for whole files that are not small.
+  let budget = PartBudget()
   private let abandoned: [ObjectInfo]
   /// Prefixes below which entries may be missing from the scan.
   private let unknown = Mutex<[String]>([])
@@ -48,6 +47,8 @@ final class BucketRun: Sendable {
   static let partBytes = 8 << 20
   /// Files up to this size are one request.
   static let wholeBytes: Int64 = 16 << 20
+  /// Files up to this size are read into memory of their thread.
+  static let smallBytes = 64 << 10
   /// Requests on the wire at once.
   private static let width = 64
   /// Small files that one thread sends before it looks for other work.
@@ -97,17 +98,6 @@ final class BucketRun: Sendable {
 
   /// Changes the counts that belong to no thread.
   func count(_ body: (inout TransferSummary) -> Void) { unseen.withLock { body(&$0) } }
-
-  /// Memory for parts of a size.
-  func parts(_ byteCount: Int) -> PartBudget {
-    if byteCount <= BucketRun.partBytes { return budget }
-    return largeBudgets.withLock { budgets in
-      if let budget = budgets[byteCount] { return budget }
-      let budget = PartBudget(capacity: byteCount)
-      budgets[byteCount] = budget
-      return budget
-    }
-  }
 
   /// Whether to go on with the next file.
   var goesOn: Bool {
@@ -166,15 +156,14 @@ extension BucketRun: TreeVisitor {
     }
     let prefix = ends.prefix + (path.isEmpty ? "" : path + "/")
     let state = Folder(open: folder.folder, fullPath: folder.fullPath, prefix: prefix)
-    if !path.isEmpty {
-      if objects.holds(String(prefix.dropLast())), !options.deleteExtra {
-        fail(BucketRun.inTheWay(service.address + prefix.dropLast()))
-        return nil
-      }
-      _ = objects.take(prefix)
+    if !path.isEmpty, objects.holds(prefix.withoutLastSlash), !options.deleteExtra {
+      let place = FileName(service.address + prefix.withoutLastSlash)
+      fail(BucketRun.inTheWay(place, "remove it, or let sync --delete do so"))
+      return nil
     }
+    if !prefix.isEmpty { _ = objects.take(prefix) }
     if !folder.isWhole { unknown.withLock { $0.append(prefix) } }
-    if folder.entries.isEmpty, folder.isWhole, !path.isEmpty { keepEmpty(folder, prefix, work) }
+    if folder.entries.isEmpty, folder.isWhole, !prefix.isEmpty { keepEmpty(folder, prefix, work) }
     schedule(folder, state, work)
     return state
   }
@@ -183,11 +172,11 @@ extension BucketRun: TreeVisitor {
 
   func failed(_ failure: ScanFailure) { fail(TransferFailure(failure.error)) }
 
-  private static func inTheWay(_ place: String) -> TransferFailure {
+  static func inTheWay(_ place: FileName, _ remedy: String) -> TransferFailure {
     TransferFailure(
       DiskError(
-        .write, code: EEXIST, name: FileName(place),
-        detail: "an object is in the way of a folder; remove it, or let sync --delete do so"))
+        .write, code: EEXIST, name: place,
+        detail: "an object is in the way of a folder; \(remedy)"))
   }
 
   /// Adds the entries of a folder as work, small ones in batches.

@@ -75,6 +75,7 @@ public struct BucketTransfer: Sendable {
   {
     if try isFolder(source) {
       try refuseOverlap(source, target)
+      try refuseObject(target)
       return BucketRun.Ends(
         root: .folder(source), prefix: target.key.isEmpty ? "" : target.key + "/", fileKey: nil)
     }
@@ -93,15 +94,12 @@ public struct BucketTransfer: Sendable {
     var isFolder = target.isFolder
     if !isFolder {
       isFolder = try calling(source) { () throws(ServiceError) in
-        let page = try service.page(folder, folded: true, from: .start)
-        return !page.objects.isEmpty || !page.prefixes.isEmpty
+        try service.holdsSome(folder)
       }
     }
     let key = isFolder ? folder + own : target.key
-    let parts = key.split(separator: "/")
     return BucketRun.Ends(
-      root: .name(name, in: above), prefix: parts.dropLast().map { $0 + "/" }.joined(), fileKey: key
-    )
+      root: .name(name, in: above), prefix: key.folderPrefix, fileKey: key)
   }
 
   private func isFolder(_ path: FileName) throws(TransferFailure) -> Bool {
@@ -125,6 +123,16 @@ public struct BucketTransfer: Sendable {
     }
   }
 
+  /// A folder cannot be where an object is: no disk could hold both.
+  private func refuseObject(_ target: Target) throws(TransferFailure) {
+    if target.key.isEmpty { return }
+    let place = FileName(service.address + target.key)
+    let isTaken = try calling(place) { () throws(ServiceError) in
+      try service.head(target.key) != nil
+    }
+    if isTaken { throw BucketRun.inTheWay(place, "remove it, or choose another target") }
+  }
+
   /// What the target holds now, and markers of runs that may be over.
   private func listed(_ ends: BucketRun.Ends) throws(TransferFailure)
     -> (target: TargetObjects, markers: [ObjectInfo])
@@ -133,7 +141,9 @@ public struct BucketTransfer: Sendable {
     return try calling(place) { () throws(ServiceError) in
       var found: [ObjectInfo]
       if let key = ends.fileKey {
-        found = try service.all(key) + service.all(ends.prefix + TemporaryName.start)
+        found = try service.head(key).map { [$0] } ?? []
+        found += try service.page(key + "/", folded: false, from: .start).objects
+        found += try service.all(ends.prefix + TemporaryName.start)
       } else {
         found = try service.all(ends.prefix)
       }

@@ -80,7 +80,10 @@ final class LargeUpload: Sendable {
   private static func resumed(
     _ step: BucketRun.Step, _ run: BucketRun, _ file: OpenSource, _ plan: PartPlan
   ) throws(TransferFailure) -> LargeUpload? {
-    guard let before = run.takeResumable(step, partBytes: plan.partBytes) else { return nil }
+    let status = file.source.status
+    guard let before = run.takeResumable(step, status, partBytes: plan.partBytes) else {
+      return nil
+    }
     let service = run.service
     let parts: [PartReceipt]
     do throws(ServiceError) {
@@ -117,7 +120,7 @@ final class LargeUpload: Sendable {
   ) throws(TransferFailure) -> PartReceipt? {
     let range = plan.range(part.number)
     guard part.size == Int64(range.count), part.crc32c != nil || part.md5 != nil else { return nil }
-    return try run.parts(plan.partBytes).with { (memory) throws(TransferFailure) in
+    return try run.budget.with(plan.partBytes) { (memory) throws(TransferFailure) in
       guard try file.source.read(at: range.lowerBound, range.count, into: &memory.buffer) else {
         return nil
       }
@@ -154,7 +157,7 @@ final class LargeUpload: Sendable {
     do throws(TransferFailure) {
       let range = plan.range(number)
       run.limiter?.pass(range.count, cancel: run.halt)
-      let receipt = try run.parts(plan.partBytes).with { (memory) throws(TransferFailure) in
+      let receipt = try run.budget.with(plan.partBytes) { (memory) throws(TransferFailure) in
         guard try file.source.read(at: range.lowerBound, range.count, into: &memory.buffer) else {
           throw TransferFailure(step.path, .keepsChanging)
         }
@@ -209,7 +212,8 @@ final class LargeUpload: Sendable {
       run.progress.finished(bytes: 0)
     } catch {
       run.fail(error)
-      run.giveUp(upload)
+      // Where the service is away its end may be tried again by the next run: nothing is lost.
+      if !run.halt.isCancelled { run.giveUp(upload) }
     }
   }
 
@@ -226,7 +230,7 @@ final class LargeUpload: Sendable {
         else { throw error }
       }
       if hasDouble {
-        for other in try service.uploads(step.key) where other.key == step.key {
+        for other in try service.uploads(step.key) where other.key.isSameKey(as: step.key) {
           try service.abortUpload(other.key, other.id, tries: .usual)
         }
       }
@@ -249,15 +253,18 @@ struct PartPlan: Hashable, Sendable {
   let size: Int64
   let partBytes: Int
 
-  /// Parts that a file is cut into at most: no service takes more than 10,000.
+  /// Parts that a file is cut into, as long as they may be larger: no service takes more than
+  /// 10,000.
   private static let countLimit: Int64 = 9_500
+  /// No service takes a larger part.
+  private static let largestPart: Int64 = 5 << 30
 
   init(size: Int64) {
     self.size = size
     let least = (size + PartPlan.countLimit - 1) / PartPlan.countLimit
     let step: Int64 = 1 << 20
     let rounded = (least + step - 1) / step * step
-    partBytes = max(BucketRun.partBytes, Int(rounded))
+    partBytes = max(BucketRun.partBytes, Int(min(rounded, PartPlan.largestPart)))
   }
 
   /// From 1 on.

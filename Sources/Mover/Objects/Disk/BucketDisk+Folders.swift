@@ -1,93 +1,8 @@
+// The contract of every call stands on `Disk`.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 public import FrameEngine
 import Glibc
-import Synchronization
-
-/// A folder that is open, and what it holds once it was listed.
-final class BucketFolder: Sendable {
-  /// What the keys of its objects begin with: empty, or ending in a slash.
-  let prefix: String
-  private let listing = Mutex<Listing?>(nil)
-
-  struct Listing: Sendable {
-    /// Names without slashes.
-    var files: [FileName: ObjectInfo] = [:]
-    var folders: Set<FileName> = []
-    /// The marker of the folder itself.
-    var marker: ObjectInfo?
-
-    var isEmpty: Bool { files.isEmpty && folders.isEmpty && marker == nil }
-  }
-
-  private let root: String
-
-  init(prefix: String, on root: String) {
-    self.prefix = prefix
-    self.root = root
-  }
-
-  /// What is known without asking.
-  var known: Listing? { listing.withLock { $0 } }
-
-  /// Keeps what the service told of an object, for whoever opens it next.
-  func note(_ info: ObjectInfo, as name: FileName) {
-    listing.withLock { $0?.files[name] = info }
-  }
-
-  /// What the folder holds, asked for once.
-  func contents(of service: any ObjectService) throws(DiskError) -> Listing {
-    if let known { return known }
-    let found = try list(service)
-    listing.withLock { $0 = found }
-    return found
-  }
-
-  private func list(_ service: any ObjectService) throws(DiskError) -> Listing {
-    var found = Listing()
-    var position = ObjectPosition.start
-    while true {
-      let page: ObjectPage
-      do throws(ServiceError) {
-        page = try service.page(prefix, folded: true, from: position)
-      } catch {
-        throw DiskError(error, .list, path, remedy: service.remedy(for: error))
-      }
-      for object in page.objects { try add(object, to: &found) }
-      for prefix in page.prefixes { found.folders.insert(try name(prefix.utf8.dropLast())) }
-      guard let next = page.next else { break }
-      position = next
-    }
-    if let both = found.folders.first(where: { found.files[$0] != nil }) {
-      throw refusal("it has both an object and a folder called \(both)")
-    }
-    return found
-  }
-
-  private func add(_ object: ObjectInfo, to found: inout Listing) throws(DiskError) {
-    if object.key == prefix, !prefix.isEmpty {
-      guard object.size == 0 else { throw refusal("an object with content has the folder's name") }
-      found.marker = object
-      return
-    }
-    // A writer's note of an upload under way is no file.
-    let name = try name(object.key.utf8[...])
-    if TemporaryName(name) == nil { found.files[name] = object }
-  }
-
-  /// Texts that look alike may differ in their bytes, and keys are bytes.
-  private func name(_ key: Substring.UTF8View) throws(DiskError) -> FileName {
-    let name = FileName(Array(key.dropFirst(prefix.utf8.count)))
-    guard !name.bytes.isEmpty, name != ".", name != "..", !name.bytes.contains(0) else {
-      throw refusal("the key '\(Substring(key))' is no path that a folder can hold")
-    }
-    return name
-  }
-
-  private var path: FileName { FileName(root + "/" + prefix) }
-
-  private func refusal(_ detail: String) -> DiskError {
-    DiskError(.list, code: EINVAL, name: path, detail: detail)
-  }
-}
 
 // Names and folders.
 extension BucketDisk {
@@ -126,8 +41,10 @@ extension BucketDisk {
 
   func openFolder(_ name: FileName, in folder: Handle) throws(DiskError) -> BucketFolder {
     let key = try key(name, in: folder, .open)
-    let opened = BucketFolder(prefix: key.isEmpty ? "" : key + "/", on: root)
-    if key.isEmpty { return opened }
+    let opened = BucketFolder(
+      prefix: key.isEmpty ? "" : key + "/", on: root, room: smallObjects)
+    // What an open folder lies in is there; how many others lie there is no matter.
+    if key.isEmpty || name == ".." && folder != .current { return opened }
     if let listing = listing(folder, holding: name) {
       if listing.folders.contains(name) { return opened }
       throw DiskError(.open, code: listing.files[name] == nil ? ENOENT : ENOTDIR, name: name)
@@ -156,6 +73,14 @@ extension BucketDisk {
     return info
   }
 
+  /// The bytes of an object in an open folder that came with its status.
+  func takeBytes(_ name: FileName, in folder: Handle) -> [UInt8]? {
+    guard smallObjects != nil, folder != .current,
+      case .folder(let above)? = try? node(folder, .open)
+    else { return nil }
+    return above.takeBytes(name)
+  }
+
   public func status(of name: FileName, in folder: Handle) throws(DiskError) -> FileStatus {
     let key = try key(name, in: folder, .status)
     if key.isEmpty { return folderStatus("") }
@@ -165,9 +90,15 @@ extension BucketDisk {
         throw DiskError(.status, code: ENOENT, name: name)
       }
       guard asksForMetadata else { return fileStatus(info) }
-      let asked = try asked(key, name)
-      if case .folder(let above) = try node(folder, .status) { above.note(asked, as: name) }
-      return fileStatus(asked)
+      guard case .folder(let above) = try node(folder, .status) else {
+        throw DiskError(.status, code: ENOTDIR, name: name)
+      }
+      let fetched = try calling(.status, name) { () throws(ServiceError) in
+        try above.fetch(info, as: name, from: service)
+      }
+      let told = if let fetched { fetched } else { try asked(key, name) }
+      above.note(told, as: name)
+      return fileStatus(told)
     }
     do throws(DiskError) {
       return fileStatus(try asked(key, name))
@@ -188,7 +119,7 @@ extension BucketDisk {
   public func status(of handle: Handle) throws(DiskError) -> FileStatus {
     switch try node(handle, .status) {
     case .folder(let folder): return folderStatus(folder.prefix)
-    case .file(let info): return fileStatus(info)
+    case .file(let info, _): return fileStatus(info)
     }
   }
 
@@ -228,6 +159,7 @@ extension BucketDisk {
 
   public func readSymbolicLink(_ name: FileName, in folder: Handle) throws(DiskError) -> [UInt8] {
     let key = try key(name, in: folder, .readLink)
+    if let bytes = takeBytes(name, in: folder) { return bytes }
     return try calling(.readLink, name) { () throws(ServiceError) in
       try service.get(key, limit: Int(PATH_MAX)).bytes
     }

@@ -6,7 +6,7 @@ import Glibc
 import Synchronization
 
 /// A bucket as a disk, to be read and to have objects removed from it: keys are paths from the root,
-/// and slashes make folders. Objects are written whole, by `BucketCopy`, and not in place.
+/// and slashes make folders. Objects are written whole, by `BucketTransfer`, and not in place.
 ///
 /// What keys can be and names cannot (`a//b`, `..`, an object beside a folder of its name) is an error
 /// of the folder: nothing is left out in silence.
@@ -20,6 +20,8 @@ public final class BucketDisk: Disk {
   let volume: UInt64
   /// What absolute names begin with: the bucket's address, without a slash at its end.
   let root: String
+  /// Room for small objects that are fetched with their status; `nil` where they are not.
+  let smallObjects: SmallObjects?
   private let nodes = Mutex(SlotTable<BucketNode>())
   private let pool: ThreadPool
   private let cancellation: CancelToken?
@@ -29,11 +31,13 @@ public final class BucketDisk: Disk {
   /// Requests that a lane has on the wire.
   private static let width = 64
 
-  /// A disk on a bucket. Nothing is asked yet.
+  /// A disk on a bucket. Nothing is asked yet. With `fetchesSmall`, the bytes of small objects come
+  /// with their status, for disks of which all is read.
   package init(
-    _ service: any ObjectService, asksForMetadata: Bool = true, clock: any Clock = SystemClock(),
-    cancellation: CancelToken? = nil
+    _ service: any ObjectService, asksForMetadata: Bool = true, fetchesSmall: Bool = false,
+    clock: any Clock = SystemClock(), cancellation: CancelToken? = nil
   ) {
+    smallObjects = fetchesSmall ? SmallObjects() : nil
     self.service = service
     self.asksForMetadata = asksForMetadata
     self.cancellation = cancellation
@@ -60,7 +64,8 @@ public final class BucketDisk: Disk {
     let node: BucketNode
     switch access {
     case .folder: node = .folder(try openFolder(name, in: folder))
-    case .read: node = .file(try openFile(name, in: folder))
+    case .read:
+      node = .file(try openFile(name, in: folder), takeBytes(name, in: folder))
     case .create, .update: throw BucketDisk.readOnly(.open, name)
     }
     let slot = nodes.withLock { $0.add(node) }
@@ -83,9 +88,10 @@ public final class BucketDisk: Disk {
   public func read(_ handle: Handle, at offset: Int64, into buffer: inout MutableRawSpan)
     throws(DiskError) -> Int
   {
-    guard case .file(let info) = try node(handle, .read) else {
+    guard case .file(let info, let bytes) = try node(handle, .read) else {
       throw DiskError(.read, code: EISDIR)
     }
+    if let bytes { return BucketDisk.copy(bytes, from: offset, into: &buffer) }
     guard buffer.byteCount > 0, offset < info.size else { return 0 }
     var wanted = buffer._mutatingExtracting(
       first: Int(min(Int64(buffer.byteCount), info.size - offset)))
@@ -100,12 +106,20 @@ public final class BucketDisk: Disk {
     }
   }
 
+  private static func copy(
+    _ bytes: [UInt8], from offset: Int64, into buffer: inout MutableRawSpan
+  ) -> Int {
+    let part = bytes.dropFirst(Int(clamping: offset)).prefix(buffer.byteCount)
+    unsafe buffer.withUnsafeMutableBytes { unsafe $0.copyBytes(from: part) }
+    return part.count
+  }
+
   public func makeLane() throws(DiskError) -> any Lane {
     DiskLane(disk: self, pool: pool, cancellation: cancellation)
   }
 
   public func fileSystem(of handle: Handle) throws(DiskError) -> FileSystem {
-    FileSystem(magic: 0, isRemote: true)
+    .objects
   }
 
   public func remove(_ name: FileName, in folder: Handle, isFolder: Bool) throws(DiskError) {
@@ -133,7 +147,8 @@ public final class BucketDisk: Disk {
 /// What an open handle stands for.
 enum BucketNode: Sendable {
   case folder(BucketFolder)
-  case file(ObjectInfo)
+  /// With its bytes, if they came with its status.
+  case file(ObjectInfo, [UInt8]?)
 }
 
 /// Values under small numbers, which are given out again once they are free.
@@ -180,6 +195,7 @@ extension DiskError {
     case (.broken?, _, _): ECONNRESET
     case (_, _, "NoSuchBucket"), (_, _, "BucketNotFound"): ENOMEDIUM
     case (_, _, let code) where code.hasPrefix("Expired"): EKEYEXPIRED
+    case (_, _, "RequestTimeTooSkewed"), (_, _, "RequestExpired"): EKEYREJECTED
     case (_, 401, _), (_, _, "InvalidAccessKeyId"), (_, _, "SignatureDoesNotMatch"): EKEYREJECTED
     case (_, 403, _): EACCES
     case (_, 404, _): ENOENT

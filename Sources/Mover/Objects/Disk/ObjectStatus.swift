@@ -48,8 +48,13 @@ package struct ObjectStatus: Hashable, Sendable {
     (.regular, 0o100000), (.symbolicLink, 0o120000), (.folder, 0o040000),
   ]
 
+  /// Of s3fs's links, which have all permissions always: in octal it would be a folder's, but one
+  /// with rights that nobody gives.
+  private static let linkInDecimal = "41471"
+
   /// Kind and permissions, where the kind is one that can be.
   private static func bits(_ text: String) -> UInt32? {
+    if text == linkInDecimal { return 0o120777 }
     for radix in [8, 10] {
       guard let bits = UInt32(text, radix: radix) else { continue }
       if kinds.contains(where: { $0.bits == bits & ~0o7777 }) { return bits }
@@ -69,16 +74,22 @@ package struct ObjectStatus: Hashable, Sendable {
     return "\(sign)\(seconds).\(text)"
   }
 
+  /// Seconds before and after 1970 of a time that is taken for one: some 35,000 years.
+  private static let secondsLimit: Int64 = 1 << 40
+
   static func time(_ text: String) -> Timestamp? {
-    let halves = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard halves.count <= 2, let seconds = Int64(halves[0]) else { return nil }
+    let halves = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard halves.count <= 2, let seconds = Int64(Substring(halves[0])),
+      (-secondsLimit...secondsLimit).contains(seconds)
+    else { return nil }
     var fraction: UInt32 = 0
     if halves.count == 2 {
       let digits = halves[1].prefix(9)
-      guard !digits.isEmpty, halves[1].allSatisfy(\.isNumber), let value = UInt32(digits) else {
+      guard !digits.isEmpty, halves[1].allSatisfy({ (0x30...0x39).contains($0) }) else {
         return nil
       }
-      fraction = (digits.utf8.count..<9).reduce(value) { value, _ in value * 10 }
+      fraction = digits.reduce(0) { $0 * 10 + UInt32($1 - 0x30) }
+      fraction = (digits.count..<9).reduce(fraction) { value, _ in value * 10 }
     }
     guard text.hasPrefix("-"), fraction > 0 else {
       return Timestamp(seconds: seconds, nanoseconds: fraction)

@@ -139,7 +139,8 @@ extension OCIService {
       stored: response["last-modified"].flatMap { CalendarTime.time(ofHeader: $0) },
       md5: response["content-md5"].flatMap { md5($0) },
       crc32c: response["opc-content-crc32c"].flatMap { crc32c($0) },
-      storageClass: tier(response["storage-tier"]), metadata: metadata)
+      storageClass: tier(response["storage-tier"]), contentType: response["content-type"],
+      metadata: metadata)
   }
 
   /// The tier of an object; `nil` for the usual one.

@@ -31,7 +31,7 @@ extension S3Service: ObjectService {
     let last = offset + Int64(buffer.byteCount) - 1
     var call = Call(.get, key)
     call.headers = [HTTPHeader("Range", "bytes=\(offset)-\(last)")]
-    if let tag { call.headers.append(HTTPHeader("If-Match", tag)) }
+    if let tag, !tag.isEmpty { call.headers.append(HTTPHeader("If-Match", tag)) }
     do throws(ServiceError) {
       return try fetch(call, into: &buffer) { response throws(ServiceError) in
         try S3Service.checkTag(response)
@@ -68,6 +68,24 @@ extension S3Service: ObjectService {
   }
 
   package func remove(_ keys: [String]) throws(ServiceError)
+    -> [(key: String, failure: ServiceError)]
+  {
+    var failures: [(key: String, failure: ServiceError)] = []
+    // XML cannot say every key.
+    let odd = keys.filter { !XMLElement.canHold($0) }
+    for key in odd {
+      do throws(ServiceError) {
+        try remove(key, tries: .usual)
+      } catch {
+        if error.status == nil { throw error }
+        failures.append((key, error))
+      }
+    }
+    let keys = odd.isEmpty ? keys : keys.filter { XMLElement.canHold($0) }
+    return keys.isEmpty ? failures : try failures + removeAtOnce(keys)
+  }
+
+  private func removeAtOnce(_ keys: [String]) throws(ServiceError)
     -> [(key: String, failure: ServiceError)]
   {
     var call = Call(.post)
@@ -111,15 +129,22 @@ extension S3Service: ObjectService {
     call.headers = S3Service.headers(attributes)
     call.headers += [
       HTTPHeader("x-amz-copy-source", path),
-      HTTPHeader("x-amz-copy-source-if-match", source.tag),
       HTTPHeader("x-amz-metadata-directive", "REPLACE"),
     ]
+    if !source.tag.isEmpty {
+      call.headers.append(HTTPHeader("x-amz-copy-source-if-match", source.tag))
+    }
     call.mayStall = true
-    _ = try send(call) { response throws(ServiceError) in
-      // As at the end of an upload: 200, and then perhaps an error.
-      guard XMLElement(document: response.body)?.name == "CopyObjectResult" else {
-        throw S3Service.failure(response, message: "the answer is no CopyObjectResult")
+    do throws(ServiceError) {
+      _ = try send(call) { response throws(ServiceError) in
+        // As at the end of an upload: 200, and then perhaps an error.
+        guard XMLElement(document: response.body)?.name == "CopyObjectResult" else {
+          throw S3Service.failure(response, message: "the answer is no CopyObjectResult")
+        }
       }
+    } catch {
+      if error.status == 501 || error.code == "NotImplemented" { return false }
+      throw error
     }
     return true
   }
@@ -148,7 +173,8 @@ extension S3Service {
       key: key, size: size, tag: tag,
       stored: response["last-modified"].flatMap { CalendarTime.time(ofHeader: $0) },
       md5: md5(tag), crc32c: wholeChecksum(response).flatMap(crc32c),
-      storageClass: response["x-amz-storage-class"], metadata: metadata)
+      storageClass: response["x-amz-storage-class"], contentType: response["content-type"],
+      metadata: metadata)
   }
 
   private static let metadataPrefix = "x-amz-meta-"

@@ -6,6 +6,7 @@ public final class S3Service: Sendable {
   let endpoint: S3Endpoint
   let bucket: String
   let client: HTTPClient
+  private let signer: SigV4
   private let clock: any Clock
   private let cancellation: CancelToken?
   private let usual = RetryPolicy()
@@ -18,6 +19,7 @@ public final class S3Service: Sendable {
     cancellation: CancelToken? = nil
   ) {
     self.endpoint = endpoint
+    signer = SigV4(credentials: endpoint.credentials, region: endpoint.region)
     self.bucket = bucket
     self.client = client
     self.clock = clock
@@ -138,8 +140,7 @@ public final class S3Service: Sendable {
       host: usesPath ? endpoint.host : "\(bucket).\(endpoint.host)",
       path: (usesPath ? "/\(bucket)" : "") + (call.key.isEmpty && usesPath ? "" : "/\(call.key)"),
       query: call.query, headers: call.headers)
-    var request = SigV4(credentials: endpoint.credentials, region: endpoint.region)
-      .sign(target, payloadHash: payloadHash, at: clock.now())
+    var request = signer.sign(target, payloadHash: payloadHash, at: clock.now())
     request.mayStall = call.mayStall
     request.isSentOnce = call.isSentOnce
     return request
@@ -147,9 +148,12 @@ public final class S3Service: Sendable {
 
   /// Under TLS the wire protects the body; without it the signature does.
   private func payloadHash(_ body: RawSpan) -> String {
-    endpoint.scheme == "https" && body.byteCount > 0
+    if body.byteCount == 0 { return S3Service.emptyHash }
+    return endpoint.scheme == "https"
       ? SigV4.unsignedPayload : SHA256.hash(body).hex
   }
+
+  private static let emptyHash = SHA256.hash(RawSpan()).hex
 
   private func checked(_ body: () throws(HTTPError) -> HTTPResponse) throws(ServiceError)
     -> HTTPResponse

@@ -1,10 +1,27 @@
 package import FrameEngine
+import Synchronization
 
 /// Signs requests for S3 as AWS Signature Version 4 demands ("Authenticating Requests: AWS Signature
 /// Version 4" in Amazon's S3 API reference).
 package struct SigV4: Sendable {
   let credentials: S3Credentials
   let region: String
+  private let keys = Keys()
+
+  /// The key of the day on which it was last asked for: it costs four hashes of the five that a
+  /// signature takes.
+  private final class Keys: Sendable {
+    private let latest = Mutex<(day: String, key: [UInt8])?>(nil)
+
+    func key(_ day: String, otherwise make: () -> [UInt8]) -> [UInt8] {
+      latest.withLock { latest in
+        if let latest, latest.day == day { return latest.key }
+        let key = make()
+        latest = (day, key)
+        return key
+      }
+    }
+  }
 
   /// A signer for a region.
   package init(credentials: S3Credentials, region: String) {
@@ -77,9 +94,11 @@ package struct SigV4: Sendable {
   }
 
   private func signingKey(_ day: String) -> [UInt8] {
-    let secret = Array("AWS4\(credentials.secretKey)".utf8)
-    return [day, region, "s3", "aws4_request"].reduce(secret) { key, text in
-      SHA256.authentication(of: text, key: key)
+    keys.key(day) {
+      let secret = Array("AWS4\(credentials.secretKey)".utf8)
+      return [day, region, "s3", "aws4_request"].reduce(secret) { key, text in
+        SHA256.authentication(of: text, key: key)
+      }
     }
   }
 
