@@ -1,10 +1,10 @@
 // The EXR byte planes: dispatch.
-#include "exr_planes.h"
+#include "dispatch.h"
 
 void farmio_exr_join(const uint8_t *planes, size_t count, uint8_t *target) {
-  DISPATCH(exr_join, planes, count, target)
+  DISPATCH(farmio_exr_join, planes, count, target)
 }
 
 void farmio_exr_split(const uint8_t *source, size_t count, uint8_t *planes) {
-  DISPATCH(exr_split, source, count, planes)
+  DISPATCH(farmio_exr_split, source, count, planes)
 }

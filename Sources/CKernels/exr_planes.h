@@ -14,15 +14,3 @@ HIDDEN void farmio_exr_pxr24_join_rest(const uint8_t *planes, size_t samples, in
 /// Returns where it ended.
 HIDDEN size_t farmio_exr_pxr24_split_range(const uint8_t *source, size_t samples, int count,
                                            uint8_t *planes, size_t at, size_t end);
-
-#if defined(__x86_64__)
-#define DISPATCH(function, ...)                                              \
-  switch (farmio_kernel_level()) {                                           \
-    case FARMIO_AVX512: farmio_##function##_avx512(__VA_ARGS__); return;     \
-    case FARMIO_AVX2: farmio_##function##_avx2(__VA_ARGS__); return;         \
-    case FARMIO_SSE4: farmio_##function##_sse4(__VA_ARGS__); return;         \
-    default: farmio_##function##_portable(__VA_ARGS__); return;              \
-  }
-#else
-#define DISPATCH(function, ...) farmio_##function##_portable(__VA_ARGS__);
-#endif

@@ -1,4 +1,5 @@
 // The planes of PXR24: what is left when the vectors are done, and dispatch.
+#include "dispatch.h"
 #include "exr_planes.h"
 
 /// The 24 most significant bits of a float, rounded half up in magnitude. What would round to
@@ -47,9 +48,9 @@ size_t farmio_exr_pxr24_split_range(const uint8_t *source, size_t samples, int c
 }
 
 void farmio_exr_pxr24_join(const uint8_t *planes, size_t samples, int count, uint8_t *target) {
-  DISPATCH(exr_pxr24_join, planes, samples, count, target)
+  DISPATCH(farmio_exr_pxr24_join, planes, samples, count, target)
 }
 
 void farmio_exr_pxr24_split(const uint8_t *source, size_t samples, int count, uint8_t *planes) {
-  DISPATCH(exr_pxr24_split, source, samples, count, planes)
+  DISPATCH(farmio_exr_pxr24_split, source, samples, count, planes)
 }

@@ -49,3 +49,21 @@ void farmio_image_show(const uint16_t *red, const uint16_t *green, const uint16_
     pixels[3 * i + 2] = table[blue[i]];
   }
 }
+
+void farmio_image_filter(const uint8_t *row, const uint8_t *above, size_t count, int step,
+                         uint8_t *filtered) {
+  size_t first = (size_t)step < count ? (size_t)step : count;
+  uint32_t left = 0, up = 0;
+  for (size_t i = first; i < count; i++) {
+    int8_t across = (int8_t)(row[i] - row[i - (size_t)step]), down = (int8_t)(row[i] - above[i]);
+    left += (uint32_t)(across < 0 ? -across : across);
+    up += (uint32_t)(down < 0 ? -down : down);
+  }
+  *filtered++ = left < up ? 1 : 2;
+  if (left < up) {
+    for (size_t i = 0; i < first; i++) filtered[i] = row[i];
+    for (size_t i = first; i < count; i++) filtered[i] = (uint8_t)(row[i] - row[i - (size_t)step]);
+  } else {
+    for (size_t i = 0; i < count; i++) filtered[i] = (uint8_t)(row[i] - above[i]);
+  }
+}

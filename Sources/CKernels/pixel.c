@@ -1,34 +1,23 @@
 // The pixel kernels: dispatch, and what one text does well enough for every CPU.
-#include "CKernels.h"
+#include "dispatch.h"
 
 #include <string.h>
-
-#if defined(__x86_64__)
-#define DISPATCH(function, ...)                                  \
-  switch (farmio_kernel_level()) {                               \
-    case FARMIO_AVX512: return function##_avx512(__VA_ARGS__);   \
-    case FARMIO_AVX2: return function##_avx2(__VA_ARGS__);       \
-    default: return function##_portable(__VA_ARGS__);            \
-  }
-#else
-#define DISPATCH(function, ...) return function##_portable(__VA_ARGS__);
-#endif
 
 #define SURVEY(type)                                                                           \
   void farmio_pixel_survey_##type(const uint8_t *samples, size_t count, int32_t limit,         \
                                   farmio_pixel_row *row) {                                     \
-    DISPATCH(farmio_pixel_survey_##type, samples, count, limit, row)                           \
+    DISPATCH_WIDE(farmio_pixel_survey_##type, samples, count, limit, row)                      \
   }
 
 #define COMPARE(type)                                                                          \
   void farmio_pixel_compare_##type(const uint8_t *a, const uint8_t *b, size_t count,           \
                                    float *columns, farmio_pixel_distance *distance) {          \
-    DISPATCH(farmio_pixel_compare_##type, a, b, count, columns, distance)                      \
+    DISPATCH_WIDE(farmio_pixel_compare_##type, a, b, count, columns, distance)                 \
   }
 
 #define PEAKS(type)                                                                            \
   void farmio_pixel_peaks_##type(const uint8_t *samples, size_t count, uint16_t *peaks) {      \
-    DISPATCH(farmio_pixel_peaks_##type, samples, count, peaks)                                 \
+    DISPATCH_WIDE(farmio_pixel_peaks_##type, samples, count, peaks)                            \
   }
 
 SURVEY(half)
@@ -41,7 +30,7 @@ PEAKS(float)
 
 size_t farmio_pixel_sparks(const uint16_t *above, const uint16_t *row, const uint16_t *below,
                            size_t count, uint16_t floor, uint16_t stops, uint32_t *found) {
-  DISPATCH(farmio_pixel_sparks, above, row, below, count, floor, stops, found)
+  DISPATCH_WIDE(farmio_pixel_sparks, above, row, below, count, floor, stops, found)
 }
 
 static inline uint32_t bits_at(const uint8_t *samples, size_t index, int bytes) {

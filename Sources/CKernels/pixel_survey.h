@@ -4,6 +4,37 @@
 // counts zeros, negatives and denormals and keeps the extremes, and these tell whether the row
 // needs the second, slower pass that tells the rest apart.
 
+/// The second pass: what lies beyond the finite numbers, and the extremes without it.
+INLINE void NAME(extremes)(const uint8_t *samples, size_t count, int32_t limit,
+                           farmio_pixel_row *row, const int is_half) {
+  const int32_t most = is_half ? 0x7FFF : INT32_MAX;
+  const int32_t infinite = is_half ? HALF_INFINITE : FLOAT_INFINITE;
+  uint32_t nans = 0, positive = 0, negative = 0, below = 0, clipped = 0, over = 0;
+  int32_t least = INT32_MAX, greatest = INT32_MIN;
+  for (size_t i = 0; i < count; i++) {
+    int32_t raw = is_half ? half_at(samples, i) : word_at(samples, i), magnitude = raw & most;
+    int32_t key = raw ^ ((raw >> 31) & most);
+    int32_t finite = magnitude < infinite;
+    nans += magnitude > infinite;
+    positive += raw == infinite;
+    negative += raw == ~most + infinite;
+    below += finite & (key < -1);
+    clipped += is_half & (magnitude == HALF_GREATEST);
+    over += finite & (key > limit);
+    int32_t low = finite ? key : INT32_MAX, high = finite ? key : INT32_MIN;
+    least = low < least ? low : least;
+    greatest = high > greatest ? high : greatest;
+  }
+  row->nans = nans;
+  row->positive_infinities = positive;
+  row->negative_infinities = negative;
+  row->negatives = below;
+  row->clipped = clipped;
+  row->over_limit = over;
+  row->least = least;
+  row->greatest = greatest;
+}
+
 // Halves -----------------------------------------------------------------------------------------
 
 /// Samples whose counters fit 16 bits in every lane; a multiple of the 512 of a float sum.
@@ -66,35 +97,6 @@ INLINE f64_v NAME(half_segment)(const uint8_t *samples, size_t count, f64_v lane
   return lanes;
 }
 
-/// The second pass: what lies beyond the finite numbers, and the extremes without it.
-static void NAME(half_extremes)(const uint8_t *samples, size_t count, int32_t limit,
-                                farmio_pixel_row *row) {
-  uint32_t nans = 0, positive = 0, negative = 0, below = 0, clipped = 0, over = 0;
-  int32_t least = INT32_MAX, greatest = INT32_MIN;
-  for (size_t i = 0; i < count; i++) {
-    int32_t raw = half_at(samples, i), magnitude = raw & 0x7FFF;
-    int32_t key = raw ^ ((raw >> 31) & 0x7FFF);
-    int32_t finite = magnitude < HALF_INFINITE;
-    nans += magnitude > HALF_INFINITE;
-    positive += raw == HALF_INFINITE;
-    negative += raw == ~0x7FFF + HALF_INFINITE;
-    below += finite & (key < -1);
-    clipped += magnitude == HALF_GREATEST;
-    over += finite & (key > limit);
-    int32_t low = finite ? key : INT32_MAX, high = finite ? key : INT32_MIN;
-    least = low < least ? low : least;
-    greatest = high > greatest ? high : greatest;
-  }
-  row->nans = nans;
-  row->positive_infinities = positive;
-  row->negative_infinities = negative;
-  row->negatives = below;
-  row->clipped = clipped;
-  row->over_limit = over;
-  row->least = least;
-  row->greatest = greatest;
-}
-
 void NAME(farmio_pixel_survey_half)(const uint8_t *samples, size_t count, int32_t limit,
                                     farmio_pixel_row *row) {
   *row = (farmio_pixel_row){.least = INT32_MAX, .greatest = INT32_MIN};
@@ -105,36 +107,10 @@ void NAME(farmio_pixel_survey_half)(const uint8_t *samples, size_t count, int32_
   }
   row->sum = lanes_total(lanes);
   if (row->greatest >= HALF_GREATEST || row->greatest > limit || row->least <= ~HALF_GREATEST)
-    NAME(half_extremes)(samples, count, limit, row);
+    NAME(extremes)(samples, count, limit, row, 1);
 }
 
 // Floats -----------------------------------------------------------------------------------------
-
-static void NAME(float_extremes)(const uint8_t *samples, size_t count, int32_t limit,
-                                 farmio_pixel_row *row) {
-  uint32_t nans = 0, positive = 0, negative = 0, below = 0, over = 0;
-  int32_t least = INT32_MAX, greatest = INT32_MIN;
-  for (size_t i = 0; i < count; i++) {
-    int32_t raw = word_at(samples, i), magnitude = raw & INT32_MAX;
-    int32_t key = raw ^ ((raw >> 31) & INT32_MAX);
-    int32_t finite = magnitude < FLOAT_INFINITE;
-    nans += magnitude > FLOAT_INFINITE;
-    positive += raw == FLOAT_INFINITE;
-    negative += raw == INT32_MIN + FLOAT_INFINITE;
-    below += finite & (key < -1);
-    over += finite & (key > limit);
-    int32_t low = finite ? key : INT32_MAX, high = finite ? key : INT32_MIN;
-    least = low < least ? low : least;
-    greatest = high > greatest ? high : greatest;
-  }
-  row->nans = nans;
-  row->positive_infinities = positive;
-  row->negative_infinities = negative;
-  row->negatives = below;
-  row->over_limit = over;
-  row->least = least;
-  row->greatest = greatest;
-}
 
 /// `count` is below 2^35, so that the counters of a lane hold.
 void NAME(farmio_pixel_survey_float)(const uint8_t *samples, size_t count, int32_t limit,
@@ -169,7 +145,7 @@ void NAME(farmio_pixel_survey_float)(const uint8_t *samples, size_t count, int32
   row->denormals = (uint32_t)__builtin_reduce_add(denormals);
   row->sum = lanes_total(lanes);
   if (row->greatest > FLOAT_GREATEST || row->greatest > limit || row->least < ~FLOAT_GREATEST)
-    NAME(float_extremes)(samples, count, limit, row);
+    NAME(extremes)(samples, count, limit, row, 0);
 }
 
 // Unsigned integers ------------------------------------------------------------------------------

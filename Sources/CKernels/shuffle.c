@@ -1,4 +1,5 @@
 // The byte shuffle: what is left when the vectors are done, and dispatch.
+#include "dispatch.h"
 #include "shuffle.h"
 
 // Elements at a time, so that a plane's cache line is written whole while it is at hand.
@@ -28,26 +29,14 @@ void farmio_unshuffle_rest(const uint8_t *source, size_t count, int stride, uint
   memcpy(target + elements * bytes, source + elements * bytes, count - elements * bytes);
 }
 
-#if defined(__x86_64__)
-#define DISPATCH(function, ...)                                              \
-  switch (farmio_kernel_level()) {                                           \
-    case FARMIO_AVX512: farmio_##function##_avx512(__VA_ARGS__); return;     \
-    case FARMIO_AVX2: farmio_##function##_avx2(__VA_ARGS__); return;         \
-    case FARMIO_SSE4: farmio_##function##_sse4(__VA_ARGS__); return;         \
-    default: farmio_##function##_portable(__VA_ARGS__); return;              \
-  }
-#else
-#define DISPATCH(function, ...) farmio_##function##_portable(__VA_ARGS__);
-#endif
-
 void farmio_shuffle(const uint8_t *source, size_t count, int stride, uint8_t *target) {
-  DISPATCH(shuffle, source, count, stride, target)
+  DISPATCH(farmio_shuffle, source, count, stride, target)
 }
 
 void farmio_unshuffle(const uint8_t *source, size_t count, int stride, uint8_t *target) {
-  DISPATCH(unshuffle, source, count, stride, target)
+  DISPATCH(farmio_unshuffle, source, count, stride, target)
 }
 
-void farmio_difference(uint8_t *bytes, size_t count) { DISPATCH(difference, bytes, count) }
+void farmio_difference(uint8_t *bytes, size_t count) { DISPATCH(farmio_difference, bytes, count) }
 
-void farmio_sum(uint8_t *bytes, size_t count) { DISPATCH(sum, bytes, count) }
+void farmio_sum(uint8_t *bytes, size_t count) { DISPATCH(farmio_sum, bytes, count) }

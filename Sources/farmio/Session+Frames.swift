@@ -15,22 +15,22 @@ extension Session {
     }
   }
 
-  /// The program that unpacks PIZ, B44 and DWA.
-  func decoder() throws(CommandError) -> DecoderProgram {
-    do throws(DecoderMissing) {
-      return try DecoderProgram.find()
-    } catch {
-      throw CommandError(at: nil, "", error.description)
-    }
-  }
-
-  /// A profile that comes with the program, or that of a file.
-  func profile(_ name: FileName, on disk: any Disk) throws(CommandError) -> Profile {
+  /// The profile that the command line names, with the limits that it replaces.
+  func profile(on disk: any Disk) throws(CommandError) -> Profile {
+    var profile = Profile.standard
     do throws(ProfileError) {
-      return try ProfileFile.find(name, on: disk)
+      if let name = self[VerifyCommand.profile] { profile = try ProfileFile.find(name, on: disk) }
     } catch {
       throw CommandError(.usage, at: nil, "use the profile", error.description)
     }
+    do throws(ProfileError) {
+      for limit in self[VerifyCommand.limits] {
+        profile = try ProfileFile.adjusting(profile, limit.key, to: limit.value)
+      }
+    } catch {
+      throw .usage("--limit \(error.description)")
+    }
+    return profile
   }
 
   /// A manifest of digests.

@@ -29,6 +29,10 @@ import Testing
     ("sheet f.exr", "--output"), ("sheet f.exr -o s.txt", ".png"),
     ("sheet f.exr -o s.png --cell 1", "16 to 4096"), ("sheet f.exr -o s.png --columns 0", "column"),
     ("sheet f.#.exr -o s.png --frames 1-20000", "at most 10000"),
+    ("sheet f.exr -o s.png --limit pixels.clipped-share", "--limit"),
+    ("verify f.exr --limit pixels.colour=1", "colour"),
+    ("verify f.exr --limit image.x=1", "outliers"),
+    ("verify f.exr --limit outliers.reach=many", "1 to 1000"),
     ("compare f.exr", "B"), ("compare f.exr f.exr --tolerance -1", "error"),
     ("compare f.exr f.exr --heat-map h.bmp", ".png"),
   ])
@@ -76,6 +80,42 @@ import Testing
       }
       #expect(try shop.run(0, "ls -A").output == "bad.exr\nf.exr\n")
       #expect(try shop.run(1, "farmio sheet bad.exr -o s.png").output.contains("1 bad"))
+    }
+  }
+
+  @Test func `Without the decoder other codecs are none the worse`() throws {
+    try FrameWorkshop.with { shop in
+      try shop.frame("f.exr")
+      try shop.run(0, "farmio convert f.exr p.exr --codec piz")
+      for line in [
+        "tile f.exr t.exr", "convert f.exr z.exr --codec zips", "preview f.exr p.png",
+        "verify f.exr t.exr", "verify p.exr -d structure", "compare p.exr p.exr",
+      ] {
+        try shop.run(0, "FARMIO_DECODER=/none/decoder farmio \(line)")
+      }
+      for line in [
+        "tile p.exr q.exr", "convert f.exr q.exr --codec piz", "preview p.exr q.png",
+        "verify p.exr",
+        "compare f.exr p.exr",
+      ] {
+        let errors = try shop.run(3, "FARMIO_DECODER=/none/decoder farmio \(line)").errors
+        for word in [".exr: piz needs farmio-decoder", "/none/decoder", "FARMIO_DECODER"] {
+          #expect(errors.contains(word), "\(line): \(errors)")
+        }
+      }
+      #expect(try shop.run(0, "ls -A").output == "f.exr\np.exr\np.png\nt.exr\nz.exr\n")
+    }
+  }
+
+  @Test func `A limit is replaced on the command line`() throws {
+    try FrameWorkshop.with { shop in
+      try shop.frame("f.exr")
+      let bright = "pixels.over-limit=0.2"
+      #expect(try shop.run(0, "farmio verify f.exr --strict").errors == "")
+      let found = try shop.run(1, "farmio verify f.exr --strict --limit \(bright)").output
+      #expect(found.contains("over-limit"))
+      try shop.run(
+        0, "farmio verify f.exr --strict --limit \(bright) --limit pixels.over-limit-share=1")
     }
   }
 

@@ -73,5 +73,5 @@ import Testing
 
 extension TestBytes {
   /// A number below `limit`, which is above 0.
-  fileprivate mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

@@ -85,6 +85,76 @@ struct ProfileFileTests {
     #expect(profile.severities[.fileName] == .some(nil))
   }
 
+  @Test func `Every threshold can be set, and is the standard one in the house profile`() throws {
+    let house = try #require(ProfileFile.builtIn("house"))
+    var limits = PixelLimits.standard
+    limits.colourMaximum = 60_000
+    limits.roles = ["mask": .data]
+    #expect(house.pixels == limits && house.outliers == .standard)
+    let profile = try Self.parse(
+      Self.start + """
+        pixels:
+          negative-share: 0.5
+          over-limit-share: 0.25
+          clipped-share: 0.125
+          denormal-share: 1
+          alpha-tolerance: 0.01
+          uncovered-share: 0.02
+          fireflies: {floor: 4, neighbour-stops: 2, median-stops: 5, allowed: 3}
+          infinite: [depth, data]
+          roles: {mask: alpha, "x.y": id}
+          smallest-bucket: 64
+          smallest-band: 2
+        outliers: {reach: 2, scatters: 3, bytes-share: 0.5, bytes-floor: 10, mean-share: 0.1,
+          mean-floor: 0.2, area-floor: 0.3}
+        """)
+    limits = PixelLimits()
+    limits.negativeShare = 0.5
+    limits.overLimitShare = 0.25
+    limits.clippedShare = 0.125
+    limits.denormalShare = 1
+    limits.alphaTolerance = 0.01
+    limits.uncoveredShare = 0.02
+    limits.fireflies = FireflyRule(floor: 4, isolationStops: 2, medianStops: 5)
+    limits.fireflyCount = 3
+    limits.mayBeInfinite = [.depth, .data]
+    limits.roles = ["mask": .alpha, "x.y": .id]
+    limits.smallestBucket = 64
+    limits.smallestBand = 2
+    #expect(profile.pixels == limits)
+    #expect(
+      profile.outliers
+        == OutlierLimits(
+          reach: 2, scatters: 3, byteShare: 0.5, byteFloor: 10, meanShare: 0.1, meanFloor: 0.2,
+          areaShare: 0.3))
+    #expect(try Self.parse(Self.start + "outliers: false").outliers == nil)
+    #expect(try Self.parse(Self.start + "outliers: true").outliers == .standard)
+  }
+
+  @Test func `Single limits are replaced`() throws {
+    var profile = Profile.standard
+    for (key, value) in [
+      ("pixels.fireflies.floor", "8"), ("pixels.clipped-share", "0.5"),
+      ("pixels.roles.crypto.x", "data"), ("outliers.scatters", "9"),
+    ] {
+      profile = try ProfileFile.adjusting(profile, key, to: value)
+    }
+    #expect(profile.pixels.fireflies == FireflyRule(floor: 8) && profile.pixels.clippedShare == 0.5)
+    #expect(profile.pixels.roles == ["crypto.x": .data] && profile.outliers?.scatters == 9)
+    #expect(
+      try ProfileFile.adjusting(profile, "pixels.fireflies", to: "false").pixels.fireflies == nil)
+    for (key, value, word) in [
+      ("image.overscan", "1", "no limit"), ("pixels", "1", "no limit"),
+      ("pixels.clipped", "1", "clipped-share"), ("outliers.reach", "0", "1 to"),
+      ("pixels.clipped-share", "2", "0.0 to 1.0"),
+    ] {
+      let error = #expect(throws: ProfileError.self) {
+        try ProfileFile.adjusting(profile, key, to: value)
+      }
+      #expect(error?.description.contains(word) == true && error?.source == "\(key)=\(value)")
+    }
+  }
+
   @Test func `Other forms of values are read`() throws {
     let profile = try Self.parse(
       Self.start + """
@@ -106,6 +176,10 @@ struct ProfileFileTests {
     ("colour: red", 3, 1, "colour"), ("image:\n  size: 3x3", 4, 3, "size"),
     ("storage: {codecs: [zip, lzw]}", 3, 25, "lzw"),
     ("pixels: {fireflies: yes}", 3, 21, "true or false"),
+    ("pixels: {clipped-share: 1.5}", 3, 25, "0.0 to 1.0"),
+    ("pixels: {smallest-bucket: 33}", 3, 27, "multiple of 16"),
+    ("pixels: {roles: {a: b}}", 3, 21, "colour"), ("outliers: {reach: 0}", 3, 19, "1 to 1000"),
+    ("outliers: {speed: 1}", 3, 12, "speed"),
     ("pixels: {over-limit: nan}", 3, 22, "number"), ("pixels: {over-limit: 1e99}", 3, 22, "number"),
     ("severity: {black-frame: fatal}", 3, 25, "fatal"),
     ("severity: {no-code: error}", 3, 12, "no-code"),

@@ -58,4 +58,17 @@ size_t farmio_exr_unpack_runs(const uint8_t *packed, size_t packed_count, uint8_
 /// Packs count bytes into at most capacity bytes. Returns their number; 0 if they do not fit.
 size_t farmio_exr_pack_runs(const uint8_t *source, size_t count, uint8_t *packed, size_t capacity);
 
+// Deflate without search -----------------------------------------------------------------------
+
+/// Packs `count` bytes, more than 0, into deflate blocks of single bytes and runs of equal ones, each
+/// with codes of its own. They end at a whole byte, and other blocks may follow unless it is the last
+/// piece of its stream. Returns their bytes; 0 if they might not fit in `room`. For noisy planes:
+/// smaller than what a quick search for matches makes of them, in less than half the time.
+size_t farmio_deflate_runs(const uint8_t *bytes, size_t count, uint8_t *target, size_t room,
+                           int is_last);
+
+/// Whether the bytes repeat themselves in other ways than by runs, so that a search for matches
+/// pays; by a sample of their first 32 KiB. Few bytes count as such.
+int farmio_deflate_repeats(const uint8_t *bytes, size_t count);
+
 #pragma clang assume_nonnull end

@@ -36,4 +36,9 @@ FARMIO_IMAGE_VARIANT(_f16c)
 void farmio_image_show(const uint16_t *red, const uint16_t *green, const uint16_t *blue,
                        size_t count, const uint8_t *table, uint8_t *pixels);
 
+/// Filters a row of a PNG, `count` bytes of `step` a pixel, by the difference to the pixel at its left
+/// or to the one above it, whichever has the smaller ones. Writes the filter's number and the row.
+void farmio_image_filter(const uint8_t *row, const uint8_t *above, size_t count, int step,
+                         uint8_t *filtered);
+
 #pragma clang assume_nonnull end

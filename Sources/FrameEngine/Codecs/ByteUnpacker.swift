@@ -57,8 +57,8 @@ struct ByteUnpacker: ~Copyable, Sendable {
       throw ChunkFault(
         .chunkSize,
         codec == .none
-          ? "\(stored) bytes are stored unpacked where there should be \(whole)"
-          : "\(stored) packed bytes stand for \(whole)")
+          ? "\(counted(stored, "byte", "is", "are")) stored unpacked where there should be \(whole)"
+          : "\(counted(stored, "packed byte", "stands", "stand")) for \(whole)")
     }
     return false
   }

@@ -72,15 +72,15 @@ public struct DeepDecoder: ~Copyable, Sendable {
     summary.slack = try unpackCounts(packedCounts, codec, window)
     try Self.readCounts(table, window, into: &counts, &summary)
     let perSample = channels.reduce(0) { $0 + $1.type.byteCount }
-    let (counted, isTooMany) = summary.sampleCount.multipliedReportingOverflow(by: perSample)
-    guard !isTooMany, counted == unpackedByteCount else {
+    let (needed, isTooMany) = summary.sampleCount.multipliedReportingOverflow(by: perSample)
+    guard !isTooMany, needed == unpackedByteCount else {
       throw ChunkFault(
         .deepTotal,
-        "\(summary.sampleCount) samples of \(perSample) bytes are counted, and "
-          + "\(unpackedByteCount) bytes are stated")
+        "\(counted(summary.sampleCount, "sample")) of \(counted(perSample, "byte")) are counted, and "
+          + "\(counted(unpackedByteCount, "byte", "is", "are")) stated")
     }
-    summary.slack += try unpacker.unpack(packedSamples, codec, into: &unpacked, count: counted)
-    unpackedCount = counted
+    summary.slack += try unpacker.unpack(packedSamples, codec, into: &unpacked, count: needed)
+    unpackedCount = needed
     checkOrder(window, channels, &summary)
     return summary
   }

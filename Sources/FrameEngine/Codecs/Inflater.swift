@@ -28,7 +28,7 @@ internal import CDeflate
       guard outcome.produced == target.byteCount else {
         throw ChunkFault(
           .chunkShort, at: outcome.consumed,
-          "the chunk unpacks to \(outcome.produced) of \(target.byteCount) bytes")
+          "the chunk unpacks to \(outcome.produced) of \(counted(target.byteCount, "byte"))")
       }
       return packed.byteCount - outcome.consumed
     case LIBDEFLATE_INSUFFICIENT_SPACE: throw Inflater.overflow(target.byteCount)
@@ -76,7 +76,8 @@ internal import CDeflate
     let wrapper = (header: 2, checksum: 4)
     guard packed.byteCount >= wrapper.header + wrapper.checksum else {
       return ChunkFault(
-        .chunkCorrupt, at: 0, "\(packed.byteCount) bytes are too few for a zlib stream")
+        .chunkCorrupt, at: 0,
+        "\(counted(packed.byteCount, "byte", "is", "are")) too few for a zlib stream")
     }
     let header = unsafe packed.unsafeLoadUnaligned(as: UInt16.self).bigEndian
     // Deflate, a window of at most 32 KiB, no preset dictionary, and the header's own check.
@@ -98,11 +99,12 @@ internal import CDeflate
     }
     return ChunkFault(
       .chunkChecksum, at: place,
-      "the Adler-32 of the \(outcome.produced) bytes unpacked is \(String(computed, radix: 16)), "
+      "the Adler-32 of \(counted(outcome.produced, "byte")) unpacked is "
+        + "\(String(computed, radix: 16)), "
         + "and \(String(stored, radix: 16)) is stored")
   }
 
   private static func overflow(_ expected: Int) -> ChunkFault {
-    ChunkFault(.chunkCorrupt, "the chunk unpacks to more than \(expected) bytes")
+    ChunkFault(.chunkCorrupt, "the chunk unpacks to more than \(counted(expected, "byte"))")
   }
 }

@@ -25,11 +25,12 @@ enum RunLengths {
       throw ChunkFault(
         .chunkCorrupt, at: read,
         stored > packed.byteCount - read - 1
-          ? "the last run is cut off" : "the chunk unpacks to more than \(expected) bytes")
+          ? "the last run is cut off"
+          : "the chunk unpacks to more than \(counted(expected, "byte"))")
     }
     guard written == expected else {
       throw ChunkFault(
-        .chunkShort, at: read, "the chunk unpacks to \(written) of \(expected) bytes")
+        .chunkShort, at: read, "the chunk unpacks to \(written) of \(counted(expected, "byte"))")
     }
   }
 

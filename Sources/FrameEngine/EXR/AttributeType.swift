@@ -24,7 +24,8 @@ enum AttributeType {
   static func sizeFault(of attribute: Attribute) -> String? {
     let count = attribute.value.count
     if let fixed = byteCounts[attribute.type] {
-      return count == fixed ? nil : "a \(attribute.type) has \(fixed) bytes, this one \(count)"
+      return count == fixed
+        ? nil : "a \(attribute.type) has \(counted(fixed, "byte")), this one \(count)"
     }
     switch attribute.type {
     case "chlist":
@@ -32,10 +33,11 @@ enum AttributeType {
     case "stringvector":
       return !attribute.forEachString { _ in } ? "the lengths of the strings exceed the value" : nil
     case "floatvector":
-      return count.isMultiple(of: 4) ? nil : "\(count) bytes are no whole number of floats"
+      return count.isMultiple(of: 4)
+        ? nil : "\(counted(count, "byte", "is", "are")) no whole number of floats"
     case "preview":
       return attribute.previewSize == nil
-        ? "the preview's size does not fit its \(count) bytes" : nil
+        ? "the preview's size does not fit its \(counted(count, "byte"))" : nil
     default: return nil
     }
   }

@@ -45,7 +45,7 @@ extension ChunkSurvey {
         let other = extents[owner]
         findings.add(
           .chunkOverlap, place(extent.part, extent.index), at: extent.start, count: shared,
-          "chunk \(extent.index) shares \(shared) bytes with chunk \(other.index)"
+          "chunk \(extent.index) shares \(counted(shared, "byte")) with chunk \(other.index)"
             + (other.part == extent.part ? "" : " of part \(other.part)"))
       }
       if extent.end > end { (end, owner) = (extent.end, index) }
@@ -72,7 +72,7 @@ extension ChunkSurvey {
       let count = strays[stray.part]
       findings.add(
         .chunkOrder, place(stray.part, stray.index), at: stray.start, count: count,
-        "\(count) chunks lie behind ones that lineOrder"
+        "\(counted(count, "chunk", "lies", "lie")) behind ones that lineOrder"
           + " \(orders[stray.part]) puts after them")
     }
   }

@@ -100,10 +100,11 @@ extension ChunkSurvey {
     if leftover.upperBound == byteCount {
       findings.add(
         .trailingBytes, at: leftover.lowerBound, count: count,
-        "\(count) bytes follow the last chunk")
+        "\(counted(count, "byte", "follows", "follow")) the last chunk")
     } else {
       findings.add(
-        .chunkGap, at: leftover.lowerBound, count: count, "\(count) bytes belong to no chunk")
+        .chunkGap, at: leftover.lowerBound, count: count,
+        "\(counted(count, "byte", "belongs", "belong")) to no chunk")
     }
   }
 
@@ -113,7 +114,8 @@ extension ChunkSurvey {
     guard zeros > 0 else { return }
     findings.add(
       .zeroPages, at: leftover.lowerBound, count: zeros,
-      "\(zeros) pages of zeros lie among \(leftover.count) bytes without a leader")
+      "\(counted(zeros, "page")) of zeros among \(counted(leftover.count, "byte")) without a leader"
+    )
   }
 
   // MARK: Sizes and the end of the file
@@ -167,7 +169,8 @@ extension ChunkSurvey {
     guard lost > unexplained.count || lost > 0 && !cutChunks.isEmpty else { return false }
     findings.add(
       .fileTruncated, place(firstLost.part, firstLost.index), at: byteCount, count: lost,
-      "the file ends early: \(lost) chunks that its table lists are cut or lost")
+      "the file ends early: \(counted(lost, "chunk")) of its table \(lost == 1 ? "is" : "are")"
+        + " cut or lost")
     return true
   }
 }

@@ -37,10 +37,21 @@ public struct Container: Sendable {
     chunks = reading.chunks
     findings = reading.findings.inFileOrder
   }
+
+  /// A file of which nothing is wrong.
+  init(_ reading: ContainerReading, byteCount: Int, chunks: [[ChunkRecord?]]) {
+    self.byteCount = byteCount
+    versionFlags = reading.flags.rawValue
+    headerByteCount = reading.headerByteCount
+    parts = reading.parts
+    grids = reading.grids
+    self.chunks = chunks
+    findings = []
+  }
 }
 
 /// The state of reading a container.
-private struct ContainerReading {
+struct ContainerReading {
   let limits: FrameLimits
   var flags = VersionFlags(rawValue: 0)
   var headerByteCount = 0
@@ -62,6 +73,18 @@ private struct ContainerReading {
     judgeParts()
     chunks = parts.map { _ in [] }
     if isWhole { readChunks(bytes) }
+  }
+
+  /// Reads headers and tables from the front of a file, and returns where the chunks of its parts
+  /// are to be found; `nil` where anything is wrong or runs past the head.
+  mutating func readSoundHead(_ head: RawSpan) -> [PartLayout]? {
+    guard readVersion(head), readHeaders(head) else { return nil }
+    judgeFlags()
+    judgeParts()
+    guard isComplete, let layouts = layouts(within: head.byteCount), findings.isEmpty else {
+      return nil
+    }
+    return layouts
   }
 
   /// Whether a header follows.
@@ -185,6 +208,18 @@ private struct ContainerReading {
   }
 
   private mutating func readChunks(_ bytes: RawSpan) {
+    guard let layouts = layouts(within: bytes.byteCount), let last = layouts.last else { return }
+    var survey = ChunkSurvey(
+      layouts, dataStart: last.tableEnd, byteCount: bytes.byteCount, isComplete: isComplete,
+      findings)
+    survey.survey(bytes)
+    findings = survey.findings
+    chunks = survey.records
+  }
+
+  /// Where the chunks of the parts are to be found; `nil` where there are too many, or the tables do
+  /// not end within so many bytes.
+  private mutating func layouts(within byteCount: Int) -> [PartLayout]? {
     var layouts = [PartLayout]()
     var (offset, count) = (headerByteCount, 0)
     for (number, part) in parts.enumerated() {
@@ -193,26 +228,21 @@ private struct ContainerReading {
         findings.add(
           .limitExceeded, FindingPlace(part: number), at: headerByteCount,
           "the file has more than \(limits.chunks) chunks")
-        return
+        return nil
       }
       let layout = PartLayout(
         part, grids[number], number: number, isMultiPart: flags.isMultiPart, tableOffset: offset,
         limits)
-      guard layout.tableEnd <= bytes.byteCount else {
+      guard layout.tableEnd <= byteCount else {
         findings.add(
-          .chunkTableTruncated, FindingPlace(part: number), at: bytes.byteCount,
+          .chunkTableTruncated, FindingPlace(part: number), at: byteCount,
           count: grids[number].count,
           "the file ends within the offset table, which has \(grids[number].count) entries")
-        return
+        return nil
       }
       layouts.append(layout)
       offset = layout.tableEnd
     }
-    guard !layouts.isEmpty else { return }
-    var survey = ChunkSurvey(
-      layouts, dataStart: offset, byteCount: bytes.byteCount, isComplete: isComplete, findings)
-    survey.survey(bytes)
-    findings = survey.findings
-    chunks = survey.records
+    return layouts
   }
 }

@@ -7,6 +7,9 @@ struct FindingList {
   private var kept: [Finding] = []
   private var counts: [FindingCode: Int] = [:]
 
+  /// Whether nothing was found.
+  var isEmpty: Bool { kept.isEmpty }
+
   /// Adds a finding, or counts it where there are enough of its code.
   mutating func add(
     _ code: FindingCode, _ place: FindingPlace = FindingPlace(), at byteOffset: Int? = nil,

@@ -221,7 +221,9 @@ struct HeaderJudge {
     if entry.name.count > flags.longestName {
       findings.add(
         .nameTooLong, place, at: offset,
-        "a channel's name has \(entry.name.count) bytes; this file allows \(flags.longestName)")
+        "a channel's name has \(counted(entry.name.count, "byte")); this file allows"
+          + " \(flags.longestName)"
+      )
     }
     if PixelType(rawValue: entry.type) == nil {
       findings.add(

@@ -76,7 +76,8 @@ struct HeaderReader: ~Escapable {
     guard count <= bytes.byteCount - offset else {
       findings.add(
         .headerTruncated, place, at: start,
-        "attribute \(name) has \(count) bytes, and \(bytes.byteCount - offset) are left")
+        "attribute \(name) has \(counted(count, "byte")), of which \(bytes.byteCount - offset)"
+          + " are left")
       return nil
     }
     guard count <= limits.headerBytes else {

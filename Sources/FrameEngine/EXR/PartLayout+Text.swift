@@ -18,17 +18,23 @@ extension PartLayout {
   func describeSizes(_ leader: ChunkLeader, _ region: ChunkRegion) -> String {
     let index = region.index
     if part.kind.isDeep {
-      return "chunk \(index) has \(leader.tableSize) bytes of counts and \(leader.packedSize) of"
+      return
+        "chunk \(index) has \(counted(leader.tableSize, "byte")) of counts and"
+        + " \(leader.packedSize) of"
         + " samples, which are \(leader.unpackedSize) unpacked"
     }
     let unpacked = grid.unpackedByteCount(of: region)
     if leader.packedSize > 0 && leader.packedSize <= unpacked && part.codec != .none {
-      return "chunk \(index) has \(leader.packedSize) bytes, which run past the end of the file"
+      return
+        "chunk \(index) has \(counted(leader.packedSize, "byte", "that runs", "that run"))"
+        + " past the end of the file"
     }
     if part.codec == .none {
-      return "chunk \(index) has \(leader.packedSize) bytes instead of \(unpacked)"
+      return "chunk \(index) has \(counted(leader.packedSize, "byte")) instead of \(unpacked)"
     }
-    return "chunk \(index) has \(leader.packedSize) packed bytes, for \(unpacked) unpacked ones"
+    return
+      "chunk \(index) has \(counted(leader.packedSize, "packed byte")),"
+      + " for \(counted(unpacked, "unpacked one"))"
   }
 
   /// Whether the header says that a deep part was never closed.

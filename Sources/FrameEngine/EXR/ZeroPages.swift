@@ -16,6 +16,17 @@ enum ZeroPages {
     return count
   }
 
+  /// Whether no packer leaves pages of zeros in the payloads of a part: everywhere but in raw
+  /// samples, which black pictures fill with zeros, and which B44 keeps for channels that are not
+  /// half.
+  static func meanLoss(in part: Part) -> Bool {
+    switch part.codec {
+    case .none: false
+    case .b44, .b44a: part.channels.allSatisfy { $0.type == .half }
+    default: true
+    }
+  }
+
   /// Whether every byte of `range`, which lies inside, is zero.
   static func isZero(_ range: Range<Int>, _ bytes: RawSpan) -> Bool {
     var offset = range.lowerBound
@@ -32,16 +43,9 @@ enum ZeroPages {
 }
 
 extension ChunkSurvey {
-  /// Pages of zeros in payloads where no packer leaves any: everywhere but in raw samples, which
-  /// black pictures fill with zeros, and which B44 keeps for channels that are not half.
+  /// Pages of zeros in payloads where no packer leaves any.
   mutating func judgeZeroPages(_ bytes: RawSpan) {
-    for layout in layouts {
-      let part = layout.part
-      switch part.codec {
-      case .none: continue
-      case .b44, .b44a: if !part.channels.allSatisfy({ $0.type == .half }) { continue }
-      default: break
-      }
+    for layout in layouts where ZeroPages.meanLoss(in: layout.part) {
       for index in records[layout.number].indices {
         guard let record = records[layout.number][index],
           states[layout.number][index] != .damagedLeader
@@ -50,7 +54,7 @@ extension ChunkSurvey {
         guard zeros > 0 else { continue }
         findings.add(
           .zeroPages, place(layout.number, index), at: record.payload.lowerBound, count: zeros,
-          "\(zeros) pages of zeros lie in the packed bytes of chunk \(index)")
+          "\(counted(zeros, "page")) of zeros in the packed bytes of chunk \(index)")
       }
     }
   }

@@ -20,6 +20,12 @@ extension Bitmap {
   mutating func draw(_ picture: Bitmap, x: Int, y: Int) {
     precondition(x >= 0 && y >= 0, "a picture is drawn inside")
     precondition(x + picture.width <= width && y + picture.height <= height, "a picture fits")
+    let count = picture.width * 3
+    for row in 0..<picture.height where !hasAlpha && !picture.hasAlpha {
+      let (from, to) = (row * count, ((y + row) * width + x) * 3)
+      bytes.replaceSubrange(to..<to + count, with: picture.bytes[from..<from + count])
+    }
+    guard hasAlpha || picture.hasAlpha else { return }
     for row in 0..<picture.height {
       for column in 0..<picture.width { self[x + column, y + row] = picture[column, row] }
     }

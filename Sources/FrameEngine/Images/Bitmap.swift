@@ -19,7 +19,10 @@ public struct Bitmap: Hashable, Sendable {
     if colour == .black {
       bytes = [UInt8](repeating: 0, count: width * height * (hasAlpha ? 4 : 3))
     } else {
-      bytes = (0..<width * height).flatMap { _ in hasAlpha ? pixel + [0] : pixel }
+      let row = Array(repeatElement(hasAlpha ? pixel + [0] : pixel, count: width).joined())
+      bytes = []
+      bytes.reserveCapacity(row.count * height)
+      for _ in 0..<height { bytes += row }
     }
   }
 

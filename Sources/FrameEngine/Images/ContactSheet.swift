@@ -1,6 +1,6 @@
-/// A sheet of many frames: a title, how many frames stand how, and a grid of small pictures with
-/// their numbers and marks. Room for every frame is there from the start; pictures may come in any
-/// order.
+/// A sheet of many frames: a title, a grid of small pictures with their numbers and marks, and how
+/// many frames stand how. It is drawn in bands from the top, so that a sheet of any size takes no
+/// more memory than one row of its pictures.
 public struct ContactSheet: Sendable {
   /// What a sheet consists of, in pixels.
   public struct Layout: Hashable, Sendable {
@@ -38,104 +38,127 @@ public struct ContactSheet: Sendable {
     /// Columns of the whole sheet.
     public var width: Int { Layout.gap + columns * (pictureWidth + Layout.gap) }
     /// Rows of the whole sheet.
-    public var height: Int { headHeight + rows * cellHeight }
+    public var height: Int { headHeight + rows * cellHeight + footHeight }
 
     /// Rows from one cell to the next.
     var cellHeight: Int { pictureHeight + labelHeight + Layout.gap }
     /// Rows of a label below its picture.
     var labelHeight: Int { (BitmapFont.height + 3) * scale }
-    /// Rows of the title and the counts.
-    var headHeight: Int { 2 * labelHeight + 2 * Layout.gap }
+    /// Rows of the title.
+    var headHeight: Int { labelHeight + 2 * Layout.gap }
+    /// Rows of the counts.
+    var footHeight: Int { labelHeight + Layout.gap }
 
-    /// The top left corner of a frame's cell.
-    func origin(of frame: Int) -> (x: Int, y: Int) {
-      (
-        Layout.gap + frame % columns * (pictureWidth + Layout.gap),
-        headHeight + frame / columns * cellHeight
-      )
-    }
+    /// Where the cells of a column of frames start.
+    func left(of column: Int) -> Int { Layout.gap + column * (pictureWidth + Layout.gap) }
 
     private static func columns(_ count: Int, _ cellRatio: Double) -> Int {
       Int((Double(count) * 1.6 * cellRatio).squareRoot().rounded())
     }
   }
 
+  /// A frame on the sheet.
+  public struct Cell: Hashable, Sendable {
+    /// Its number; of a longer text the end is kept.
+    public let label: String
+    /// How it stands.
+    public let verdict: FrameVerdict
+    /// The frame, no larger than a cell; a hatched cell if `nil`.
+    public let picture: Bitmap?
+
+    /// A frame of a label, a verdict and a picture.
+    public init(label: String, _ verdict: FrameVerdict, _ picture: Bitmap?) {
+      self.label = label
+      self.verdict = verdict
+      self.picture = picture
+    }
+  }
+
   /// Where everything is.
   public let layout: Layout
-  /// The sheet as it stands, but for the counts: `finish` writes them.
-  private var bitmap: Bitmap
-  private var counts: [FrameVerdict: Int] = [:]
+  /// How many of the frames drawn so far stand how.
+  public private(set) var counts: [FrameVerdict: Int] = [:]
   private let title: String
 
   private static let paper = Colour(28, 28, 31)
   private static let well = Colour(14, 14, 16)
   private static let ink = Colour(232, 232, 235)
 
-  /// An empty sheet.
+  /// A sheet of which nothing is drawn yet.
   public init(title: String, _ layout: Layout) {
     self.title = title
     self.layout = layout
-    bitmap = Bitmap(width: layout.width, height: layout.height, filledWith: ContactSheet.paper)
   }
 
-  /// Draws a frame into its cell, once.
-  ///
-  /// - Parameters:
-  ///   - frame: its place on the sheet, from 0.
-  ///   - label: its number; of a longer text the end is kept.
-  ///   - picture: the frame, no larger than a cell; a hatched cell if `nil`.
-  public mutating func draw(
-    _ frame: Int, label: String, _ verdict: FrameVerdict, _ picture: Bitmap?
-  ) {
-    precondition(frame >= 0 && frame < layout.columns * layout.rows, "a frame has its cell")
-    let (x, y) = layout.origin(of: frame)
-    let (width, height) = (layout.pictureWidth, layout.pictureHeight)
-    bitmap.fill(x: x, y: y, width: width, height: height, ContactSheet.well)
-    if let picture {
-      bitmap.draw(picture, x: x + (width - picture.width) / 2, y: y + (height - picture.height) / 2)
-    } else {
-      hatch(x, y)
-    }
-    if verdict != .sound {
-      bitmap.frame(
-        x: x, y: y, width: width, height: height, thickness: layout.scale, verdict.colour)
-    }
-    let top = y + height + 2 * layout.scale
-    let indent = 10 * layout.scale
-    mark(verdict, x, top)
-    let room = max((width - indent) / (BitmapFont.advance * layout.scale), 0)
-    bitmap.write(
-      label.suffix(room), x: x + indent, y: top, scale: layout.scale,
-      verdict == .sound ? ContactSheet.ink : verdict.colour)
-    counts[verdict, default: 0] += 1
-  }
-
-  /// The finished sheet.
-  public consuming func finish() -> Bitmap {
+  /// The first band: the title.
+  public func head() -> Bitmap {
+    var band = band(layout.headHeight)
     let (gap, scale) = (Layout.gap, layout.scale)
     let room = (layout.width - 2 * gap) / (BitmapFont.advance * scale)
-    bitmap.write(title.prefix(room), x: gap, y: gap, scale: scale, ContactSheet.ink)
-    var x = gap
-    let y = gap + layout.labelHeight
+    band.write(title.prefix(room), x: gap, y: gap, scale: scale, ContactSheet.ink)
+    return band
+  }
+
+  /// The next band: as many frames as lie beside each other, or less in the last row.
+  public mutating func row(of cells: [Cell]) -> Bitmap {
+    precondition(cells.count <= layout.columns, "a row has its columns")
+    var band = band(layout.cellHeight)
+    for (column, cell) in cells.enumerated() {
+      draw(cell, at: layout.left(of: column), &band)
+      counts[cell.verdict, default: 0] += 1
+    }
+    return band
+  }
+
+  /// The last band: how many frames stand how.
+  public func foot() -> Bitmap {
+    var band = band(layout.footHeight)
+    let scale = layout.scale
+    var x = Layout.gap
     for verdict in FrameVerdict.allCases {
       guard let count = counts[verdict] else { continue }
       let text = "\(count) \(verdict.rawValue)"
-      mark(verdict, x, y)
-      bitmap.write(text, x: x + 10 * scale, y: y, scale: scale, verdict.colour)
+      mark(verdict, x, 0, &band)
+      band.write(text, x: x + 10 * scale, y: 0, scale: scale, verdict.colour)
       x += (10 + (text.count + 2) * BitmapFont.advance) * scale
     }
-    return bitmap
+    return band
   }
 
-  private mutating func mark(_ verdict: FrameVerdict, _ x: Int, _ y: Int) {
-    bitmap.dot(verdict.symbol[...], columns: 7, x: x, y: y, scale: layout.scale, verdict.colour)
+  private func band(_ height: Int) -> Bitmap {
+    Bitmap(width: layout.width, height: height, filledWith: ContactSheet.paper)
+  }
+
+  private func draw(_ cell: Cell, at x: Int, _ band: inout Bitmap) {
+    let (width, height) = (layout.pictureWidth, layout.pictureHeight)
+    band.fill(x: x, y: 0, width: width, height: height, ContactSheet.well)
+    if let picture = cell.picture {
+      band.draw(picture, x: x + (width - picture.width) / 2, y: (height - picture.height) / 2)
+    } else {
+      hatch(x, &band)
+    }
+    if cell.verdict != .sound {
+      band.frame(
+        x: x, y: 0, width: width, height: height, thickness: layout.scale, cell.verdict.colour)
+    }
+    let top = height + 2 * layout.scale
+    let indent = 10 * layout.scale
+    mark(cell.verdict, x, top, &band)
+    let room = max((width - indent) / (BitmapFont.advance * layout.scale), 0)
+    band.write(
+      cell.label.suffix(room), x: x + indent, y: top, scale: layout.scale,
+      cell.verdict == .sound ? ContactSheet.ink : cell.verdict.colour)
+  }
+
+  private func mark(_ verdict: FrameVerdict, _ x: Int, _ y: Int, _ band: inout Bitmap) {
+    band.dot(verdict.symbol[...], columns: 7, x: x, y: y, scale: layout.scale, verdict.colour)
   }
 
   /// Thin diagonal lines over a cell.
-  private mutating func hatch(_ x: Int, _ y: Int) {
+  private func hatch(_ x: Int, _ band: inout Bitmap) {
     for row in 0..<layout.pictureHeight {
       for column in 0..<layout.pictureWidth where (row + column) % 16 == 0 {
-        bitmap[x + column, y + row] = Colour(60, 60, 64)
+        band[x + column, row] = Colour(60, 60, 64)
       }
     }
   }

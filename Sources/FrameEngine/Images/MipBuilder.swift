@@ -67,13 +67,49 @@ public struct MipBuilder: Hashable, Sendable {
   }
 
   private func mip(_ raster: Raster, _ channel: Int, _ grid: MipGrid) -> [Raster.Plane] {
-    var previous: FloatPlane?
-    return grid.levels.dropFirst().map { level in
-      let window = grid.window(of: level)
+    let windows = grid.levels.dropFirst().map { grid.window(of: $0) }
+    let even = evenHalvings(raster.window, windows)
+    var (planes, previous) = even > 0 ? halved(raster, channel, windows[..<even]) : ([], nil)
+    for window in windows.dropFirst(even) {
       let plane = next(raster, channel, previous, window)
       previous = plane
-      return stored(plane, raster.channels[channel], window)
+      planes.append(stored(plane, raster.channels[channel], window))
     }
+    return planes
+  }
+
+  /// How many of the first levels are means of four pixels each.
+  private func evenHalvings(_ full: Window, _ windows: [Window]) -> Int {
+    guard resampler.filter == .box else { return 0 }
+    var (width, height) = (full.width, full.height)
+    return windows.prefix { window in
+      defer { (width, height) = (window.width, window.height) }
+      return width == 2 * window.width && height == 2 * window.height
+    }.count
+  }
+
+  /// The first levels, where each halves both sides of the one before, and the last of them in
+  /// floats.
+  private func halved(
+    _ raster: Raster, _ channel: Int, _ windows: ArraySlice<Window>
+  ) -> ([Raster.Plane], FloatPlane?) {
+    let type = raster.channels[channel].type
+    var planes = windows.map { Raster.Plane($0, raster.channels[channel]) }
+    let last = windows[windows.count - 1]
+    var floats = FloatPlane(width: last.width, height: last.height)
+    var cascade = BoxCascade(width: raster.window.width, count: windows.count)
+    for row in 0..<raster.window.height {
+      cascade.add { rows, start in
+        SampleRow.read(raster.row(row, of: channel), as: type, into: &rows, from: start)
+      } store: { level, row, samples, start in
+        planes[level - 1].set(row, samples, from: start)
+        guard level == windows.count else { return }
+        for column in 0..<last.width {
+          floats.samples[row * last.width + column] = samples[start + column]
+        }
+      }
+    }
+    return (planes, floats)
   }
 
   /// The first level of each row of levels comes from the one above it, the others from the one

@@ -1,8 +1,8 @@
 internal import CPNG
 
-/// Packs pictures as PNG, by libpng.
+/// Packs pictures as PNG: by libpng for a small file, else by `PNGRows`.
 public struct PNGEncoder: Hashable, Sendable {
-  /// Whether speed matters more than size: twice as fast, for a larger file.
+  /// Whether speed matters more than size.
   public var isFast: Bool
 
   /// An encoder, tuned for size unless said otherwise.
@@ -14,9 +14,15 @@ public struct PNGEncoder: Hashable, Sendable {
   ///
   /// Fails if memory does, or for a side beyond 1,000,000 pixels, libpng's limit.
   public func encode(_ bitmap: Bitmap) throws(ImageCodingError) -> [UInt8] {
+    if isFast {
+      let (width, height) = (bitmap.width, bitmap.height)
+      guard var rows = PNGRows(width: width, height: height, hasAlpha: bitmap.hasAlpha) else {
+        throw ImageCodingError(reason: "a PNG of \(width) by \(height) pixels is too large")
+      }
+      return rows.append(bitmap.bytes) + rows.finish()
+    }
     var image = unsafe farmio_png_image(
       UInt32(clamping: bitmap.width), UInt32(clamping: bitmap.height), bitmap.hasAlpha ? 1 : 0)
-    if isFast { unsafe image.flags |= UInt32(PNG_IMAGE_FLAG_FAST) }
     defer { unsafe png_image_free(&image) }
     // What deflate can add to rows that do not shrink: 5 bytes to 16 KB, and a filter byte a row.
     let raw = bitmap.bytes.count + bitmap.height

@@ -112,6 +112,15 @@ public struct Raster: Hashable, Sendable {
 }
 
 extension Raster.Plane {
+  /// Stores a row, counted from the top of its own rows, of floats from a place on.
+  mutating func set(_ row: Int, _ samples: [Float], from start: Int) {
+    let (first, count, type) = (row * rowByteCount, rowByteCount, type)
+    var span = bytes.mutableSpan
+    var all = unsafe span.mutableBytes
+    var target = all._mutatingExtracting(first..<first + count)
+    SampleRow.write(samples, from: start, as: type, into: &target)
+  }
+
   /// Takes the samples that `shared`, a part of the chunk's window and of our own, has of the
   /// chunk's channel of number `channel`.
   fileprivate mutating func fill(

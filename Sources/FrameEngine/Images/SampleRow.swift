@@ -2,14 +2,17 @@ internal import CKernels
 
 /// Rows of stored samples to floats and back: the border to the kernels, crossed once a row.
 enum SampleRow {
-  /// The samples of a row as floats, into the first places of `floats`. Halves and floats keep
-  /// their value, whole numbers beyond 2^24 are rounded.
-  static func read(_ row: RawSpan, as type: PixelType, into floats: inout [Float]) {
+  /// The samples of a row as floats, into the places of `floats` from `start` on. Halves and floats
+  /// keep their value, whole numbers beyond 2^24 are rounded.
+  static func read(
+    _ row: RawSpan, as type: PixelType, into floats: inout [Float], from start: Int = 0
+  ) {
     let count = row.byteCount / type.byteCount
-    precondition(count <= floats.count, "a row fits its scratch")
+    precondition(start >= 0 && count <= floats.count - start, "a row fits its scratch")
     unsafe row.withUnsafeBytes { source in
       unsafe floats.withUnsafeMutableBufferPointer { target in
-        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        guard let from = source.baseAddress, let base = target.baseAddress else { return }
+        let to = unsafe base + start
         switch type {
         case .half: unsafe farmio_image_widen(from, count, to)
         case .float: unsafe UnsafeMutableRawPointer(to).copyMemory(from: from, byteCount: count * 4)
@@ -50,14 +53,17 @@ enum SampleRow {
     }
   }
 
-  /// The first samples of `floats` as stored samples that fill `row`. Halves are rounded to the
-  /// nearest, beyond 65,520 infinite; whole numbers to the nearest of those that fit, NaN as 0.
-  static func write(_ floats: [Float], as type: PixelType, into row: inout MutableRawSpan) {
+  /// The samples of `floats` from `start` on as stored samples that fill `row`. Halves are rounded to
+  /// the nearest, beyond 65,520 infinite; whole numbers to the nearest of those that fit, NaN as 0.
+  static func write(
+    _ floats: [Float], from start: Int = 0, as type: PixelType, into row: inout MutableRawSpan
+  ) {
     let count = row.byteCount / type.byteCount
-    precondition(count <= floats.count, "a row fits its scratch")
+    precondition(start >= 0 && count <= floats.count - start, "a row fits its scratch")
     unsafe floats.withUnsafeBufferPointer { source in
       unsafe row.withUnsafeMutableBytes { target in
-        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        guard let base = source.baseAddress, let to = target.baseAddress else { return }
+        let from = unsafe base + start
         switch type {
         case .half:
           unsafe farmio_image_narrow(from, count, to.assumingMemoryBound(to: UInt16.self))

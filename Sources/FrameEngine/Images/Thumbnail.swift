@@ -37,6 +37,15 @@ public struct Thumbnail: Sendable {
     sums = Array(repeating: cells, count: planes)
   }
 
+  /// Columns and rows that a picture of such a frame gets.
+  public static func size(
+    display: Window, pixelAspectRatio: Float, fittingWidth width: Int, height: Int
+  ) -> (width: Int, height: Int) {
+    let reduction = Reduction(
+      display: display, pixelAspectRatio: pixelAspectRatio, fittingWidth: width, height: height)
+    return (reduction.width, reduction.height)
+  }
+
   /// Columns of the picture.
   public var width: Int { reduction.width }
   /// Rows of the picture.

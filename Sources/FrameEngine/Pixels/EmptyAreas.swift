@@ -24,7 +24,7 @@ public enum EmptyAreas {
     var findings = bands.map { band in
       Finding(
         .zeroBand, FindingPlace(part: part, window: band), count: band.height,
-        "\(PixelJudge.counted(band.height, "row")) without colour that the frames beside have")
+        "\(counted(band.height, "row")) without colour that the frames beside have")
     }
     var lost = lostCells(current, previous, next, outside: bands)
     for index in lost.indices where lost[index] {
@@ -112,7 +112,7 @@ public enum EmptyAreas {
       let pixels = side * ZeroMap.cell
       return Finding(
         .missingBucket, FindingPlace(part: part, window: around), count: buckets,
-        "\(PixelJudge.counted(buckets, "bucket")) of \(pixels)x\(pixels) pixels without colour"
+        "\(counted(buckets, "bucket")) of \(pixels)x\(pixels) pixels without colour"
           + " that the frames beside have")
     }
     return nil

@@ -71,11 +71,6 @@ public enum PixelJudge {
         "\(counted(pixels.count, "pixel")) with colour where alpha is zero")
     }
   }
-
-  /// `1 pixel` or `2 pixels`.
-  static func counted(_ count: Int, _ noun: String) -> String {
-    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
-  }
 }
 
 /// The findings of one channel.
@@ -162,13 +157,13 @@ private struct ChannelJudgement {
   private mutating func add(_ code: FindingCode, _ sightings: Sightings, _ what: String) {
     let place = FindingPlace(
       part: part, window: sightings.window, channel: name, pixel: sightings.first)
-    let text = "\(PixelJudge.counted(sightings.count, "sample")) \(what)"
+    let text = "\(counted(sightings.count, "sample")) \(what)"
     findings.append(Finding(code, place, count: sightings.count, text))
   }
 
   private mutating func add(_ code: FindingCode, count: Int, _ what: String) {
     let place = FindingPlace(part: part, channel: name)
-    let text = "\(PixelJudge.counted(count, "sample")) \(what)"
+    let text = "\(counted(count, "sample")) \(what)"
     findings.append(Finding(code, place, count: count, text))
   }
 }

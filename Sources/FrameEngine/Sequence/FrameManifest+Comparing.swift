@@ -18,13 +18,14 @@ extension FrameManifest {
       findings.append(
         Finding(
           .digestMismatch, FindingPlace(), count: frame.byteCount - known.byteCount,
-          "the file has \(frame.byteCount) bytes, the manifest says \(known.byteCount)"))
+          "the file has \(counted(frame.byteCount, "byte")), the manifest says \(known.byteCount)"))
     }
     if known.parts.count != frame.parts.count {
       findings.append(
         Finding(
           .digestMismatch, FindingPlace(),
-          "the file has \(frame.parts.count) parts, the manifest says \(known.parts.count)"))
+          "the file has \(counted(frame.parts.count, "part")), the manifest says \(known.parts.count)"
+        ))
     }
     for (number, (known, found)) in zip(known.parts, frame.parts).enumerated() {
       findings += FrameManifest.chunkFindings(number, known, found, region)

@@ -47,7 +47,7 @@ extension FileNameDemand {
       findings.append(
         Finding(
           .fileName, FindingPlace(),
-          "the name has \(name.bytes.count) bytes; the profile allows \(byteLimit)"))
+          "the name has \(counted(name.bytes.count, "byte")); the profile allows \(byteLimit)"))
     }
     if let pattern, !pattern.matches(text) {
       findings.append(

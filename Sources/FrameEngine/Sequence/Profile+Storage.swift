@@ -63,7 +63,7 @@ extension StorageDemand {
     return [
       Finding(
         .tilingDisallowed, count: partCount,
-        "the file has \(partCount) parts; the profile allows \(partLimit)")
+        "the file has \(counted(partCount, "part")); the profile allows \(partLimit)")
     ]
   }
 

@@ -24,6 +24,8 @@ public struct Profile: Hashable, Sendable {
   public var isACESContainer = false
   /// Limits for pixels.
   public var pixels = PixelLimits.standard
+  /// From when on a frame stands out of its sequence; `nil` lets none stand out.
+  public var outliers: OutlierLimits? = .standard
 
   /// A profile that demands nothing.
   public init(name: String) { self.name = name }

@@ -7,20 +7,27 @@ public struct OutlierLimits: Hashable, Sendable {
   public var scatters: Double
   /// How far the size must lie away at least, as a share of the neighbours' size.
   public var byteShare: Double
+  /// How far the size must lie away at least, in bytes.
+  public var byteFloor: Double
   /// How far the mean must lie away at least, as a share of the neighbours' mean.
   public var meanShare: Double
+  /// How far the mean must lie away at least, as a sample's value.
+  public var meanFloor: Double
   /// How far the area that is not zero must lie away at least, as a share of the picture.
   public var areaShare: Double
 
-  /// Limits with every field given.
+  /// Limits; floors are those of the standard limits unless given.
   public init(
-    reach: Int, scatters: Double, byteShare: Double, meanShare: Double, areaShare: Double
+    reach: Int, scatters: Double, byteShare: Double, byteFloor: Double = 4096, meanShare: Double,
+    meanFloor: Double = 0.001, areaShare: Double
   ) {
     precondition(reach > 0 && scatters > 0)
     self.reach = reach
     self.scatters = scatters
     self.byteShare = byteShare
+    self.byteFloor = byteFloor
     self.meanShare = meanShare
+    self.meanFloor = meanFloor
     self.areaShare = areaShare
   }
 
@@ -32,11 +39,12 @@ public struct OutlierLimits: Hashable, Sendable {
 extension SequenceJudge {
   /// Frames whose size, mean or filled area is far from their neighbours', one finding each.
   func outliers(_ frames: [FrameSummary]) -> [SequenceFinding] {
+    guard let limits else { return [] }
     let frames = frames.filter { $0.frame != nil && $0.byteCount > 0 }
     let measures: [(name: String, share: Double, floor: Double, value: (FrameSummary) -> Double?)] =
       [
-        ("bytes", limits.byteShare, 4096, { Double($0.byteCount) }),
-        ("mean", limits.meanShare, 0.001, { $0.mean }),
+        ("bytes", limits.byteShare, limits.byteFloor, { Double($0.byteCount) }),
+        ("mean", limits.meanShare, limits.meanFloor, { $0.mean }),
         ("filled area", 0, limits.areaShare, { $0.nonZeroShare }),
       ]
     var reasons = [[String]](repeating: [], count: frames.count)
@@ -46,7 +54,7 @@ extension SequenceJudge {
       let values = known.compactMap { measure.value(frames[$0]) }
       for (position, index) in known.enumerated() {
         guard
-          let usual = usualValue(
+          let usual = limits.usualValue(
             around: position, in: values, share: measure.share, floor: measure.floor)
         else { continue }
         reasons[index].append(
@@ -60,6 +68,17 @@ extension SequenceJudge {
     }
   }
 
+  /// Whole numbers as they are, others with four digits.
+  private func short(_ value: Double) -> String {
+    if let whole = Int(exactly: value) { return "\(whole)" }
+    guard (1e-4..<1e6).contains(abs(value)) else { return "\(value)" }
+    var scale = 1.0
+    while abs(value) * scale < 1000 { scale *= 10 }
+    return "\(Double(Int(value * scale + (value < 0 ? -0.5 : 0.5))) / scale)"
+  }
+}
+
+extension OutlierLimits {
   /// What the neighbours of an outlier have; `nil` if the value at `position` is none.
   ///
   /// Each side has its median, and a value between the two medians is never an outlier: so ramps,
@@ -69,16 +88,16 @@ extension SequenceJudge {
   func usualValue(
     around position: Int, in values: [Double], share: Double, floor: Double
   ) -> Double? {
-    var left = Array(values[max(0, position - limits.reach)..<position])
-    var right = Array(values[(position + 1)...].prefix(limits.reach))
+    var left = Array(values[max(0, position - reach)..<position])
+    var right = Array(values[(position + 1)...].prefix(reach))
     if left.count < 2 {
       left = []
-      right = Array(values[(position + 1)...].prefix(2 * limits.reach))
+      right = Array(values[(position + 1)...].prefix(2 * reach))
     } else if right.count < 2 {
       right = []
-      left = Array(values[max(0, position - 2 * limits.reach)..<position])
+      left = Array(values[max(0, position - 2 * reach)..<position])
     }
-    guard left.count + right.count >= limits.reach else { return nil }
+    guard left.count + right.count >= reach else { return nil }
     let sides = [left, right].filter { !$0.isEmpty }
     let medians = sides.map { median($0) }
     let distances = zip(sides, medians).flatMap { side, middle in side.map { abs($0 - middle) } }
@@ -88,7 +107,7 @@ extension SequenceJudge {
     let value = values[position]
     let usual = value < low ? low : high
     let distance = value < low ? low - value : value - high
-    let limit = max(limits.scatters * scatter, share * abs(usual), floor)
+    let limit = max(scatters * scatter, share * abs(usual), floor)
     return distance > limit ? usual : nil
   }
 
@@ -97,14 +116,5 @@ extension SequenceJudge {
     let middle = sorted.count / 2
     return sorted.count.isMultiple(of: 2)
       ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
-  }
-
-  /// Whole numbers as they are, others with four digits.
-  private func short(_ value: Double) -> String {
-    if let whole = Int(exactly: value) { return "\(whole)" }
-    guard (1e-4..<1e6).contains(abs(value)) else { return "\(value)" }
-    var scale = 1.0
-    while abs(value) * scale < 1000 { scale *= 10 }
-    return "\(Double(Int(value * scale + (value < 0 ? -0.5 : 0.5))) / scale)"
   }
 }

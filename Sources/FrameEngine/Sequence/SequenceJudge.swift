@@ -6,11 +6,11 @@
 public struct SequenceJudge: Sendable {
   /// The frames that should be there; `nil` for those from the first to the last one found.
   public var range: FrameRange?
-  /// From when on a frame stands out.
-  public var limits: OutlierLimits
+  /// From when on a frame stands out; `nil` if none does.
+  public var limits: OutlierLimits?
 
   /// A judge of a sequence that should have the frames of `range`.
-  public init(range: FrameRange? = nil, limits: OutlierLimits = .standard) {
+  public init(range: FrameRange? = nil, limits: OutlierLimits? = .standard) {
     self.range = range
     self.limits = limits
   }

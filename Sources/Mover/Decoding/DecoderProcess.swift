@@ -30,7 +30,7 @@ struct DecoderProcess: ~Copyable, Sendable {
 
   /// Starts the program over this memory. It has not said anything yet.
   mutating func start(
-    _ program: DecoderProgram, _ limits: DecoderLimits, memory: Int32
+    _ path: FileName, _ arguments: [String], _ limits: DecoderLimits, memory: Int32
   ) throws(SystemCause) {
     precondition(identifier == nil, "one process at a time")
     var pair: [Int32] = [-1, -1]
@@ -38,7 +38,8 @@ struct DecoderProcess: ~Copyable, Sendable {
     if made < 0 { throw SystemCause(code: Int32(-made)) }
     defer { close(pair[1]) }
     do throws(SystemCause) {
-      identifier = try DecoderProcess.spawn(program, limits, socket: pair[1], memory: memory)
+      identifier = try DecoderProcess.spawn(
+        path, arguments, limits, socket: pair[1], memory: memory)
     } catch {
       close(pair[0])
       throw error
@@ -110,7 +111,7 @@ struct DecoderProcess: ~Copyable, Sendable {
   private static let memoryNumber: Int32 = 4
 
   private static func spawn(
-    _ program: DecoderProgram, _ limits: DecoderLimits, socket: Int32, memory: Int32
+    _ path: FileName, _ arguments: [String], _ limits: DecoderLimits, socket: Int32, memory: Int32
   ) throws(SystemCause) -> pid_t {
     // Out of the way of the numbers that they get in the child.
     let spareSocket = farmio_duplicate(socket, 16)
@@ -139,9 +140,9 @@ struct DecoderProcess: ~Copyable, Sendable {
       [
         "--address-space", "\(limits.addressSpace)", "--cpu-seconds",
         "\(limits.cpuSeconds)",
-      ] + program.arguments
+      ] + arguments
     var process: pid_t = 0
-    let result = unsafe program.path.withCString { path in
+    let result = unsafe path.withCString { path in
       var arguments = unsafe [strdup(path)] + words.map { unsafe strdup($0) } + [nil]
       defer { unsafe arguments.forEach { unsafe free($0) } }
       var environment = unsafe libraryPath()

@@ -144,17 +144,21 @@ public struct IsolatedCodec: ~Copyable, Sendable {
 
   /// Starts the process and waits for its greeting.
   private mutating func start() throws(ChunkFault) {
+    guard let path = program.path else {
+      let places = program.places.map(\.description).joined(separator: ", ")
+      throw ChunkFault(.decoderCrashed, "\(places) was not found")
+    }
     do throws(SystemCause) {
-      try process.start(program, limits, memory: memory.descriptor)
+      try process.start(path, program.arguments, limits, memory: memory.descriptor)
     } catch {
-      throw ChunkFault(.decoderCrashed, "\(program.path) does not start: \(error.text)")
+      throw ChunkFault(.decoderCrashed, "\(path) does not start: \(error.text)")
     }
     do throws(DecoderProcess.Silence) {
       let greeting = try process.receive(within: limits.wallTime)
       if DecoderReply(greeting)?.status != .done { throw .ended }
     } catch {
       let reason = fault(of: error).reason
-      throw ChunkFault(.decoderCrashed, "\(program.path) does not start: \(reason)")
+      throw ChunkFault(.decoderCrashed, "\(path) does not start: \(reason)")
     }
   }
 

@@ -26,10 +26,21 @@ struct ChunkWorker: ~Copyable {
   private var level = 4
   private var deep = DeepDecoder()
   private var unpacked = Buffer(capacity: 1 << 20)
+  /// What a chunk that was packed unpacks to.
+  private var again = Buffer(capacity: 4096)
 
   init(_ decoder: DecoderProgram) {
     self.decoder = decoder
     codec = FrameCodec(decoder: decoder)
+  }
+
+  /// Fails unless chunks of `codec` can be unpacked and packed, for the frame at `path`.
+  func requireDecoder(for codec: PixelCodec, _ path: FileName) throws(FrameWorkError) {
+    do throws(DecoderMissing) {
+      try decoder.require(for: codec)
+    } catch {
+      throw FrameWorkError(.decoderMissing, path, error.description)
+    }
   }
 
   /// Chunks that are packed from now on are packed at this level of deflate.
@@ -39,25 +50,42 @@ struct ChunkWorker: ~Copyable {
     codec = FrameCodec(decoder: decoder, level: level)
   }
 
-  /// A packed chunk, and the CRC-32C of its unpacked bytes, which `gather` writes.
+  /// A chunk, of which `gather` writes the unpacked bytes, packed, and proved at once while they
+  /// are in the cache: it unpacks, and without loss to what went in.
   mutating func pack(
     _ shape: ChunkShape, _ packing: PixelCodec, quality: Float,
     _ gather: (inout MutableRawSpan) -> Void
-  ) throws(ChunkFault) -> (packed: [UInt8], checksum: UInt32) {
-    if unpacked.capacity < shape.byteCount { unpacked = Buffer(capacity: shape.byteCount) }
-    unpacked.withMutableBytes(shape.byteCount) { gather(&$0) }
-    return try ChunkWorker.encode(unpacked, with: &codec, shape, packing, quality)
+  ) throws(ChunkFault) -> [UInt8] {
+    let count = shape.byteCount
+    if unpacked.capacity < count { unpacked = Buffer(capacity: count) }
+    if again.capacity < count { again = Buffer(capacity: count) }
+    unpacked.withMutableBytes(count) { gather(&$0) }
+    let packed = try ChunkWorker.encode(unpacked, with: &codec, shape, packing, quality)
+    _ = try again.withMutableBytes(count) { target throws(ChunkFault) in
+      try codec.decode(packed.rawBytes, packing, shape, into: &target)
+    }
+    let isExact = shape.channels.allSatisfy { packing.isLossless(for: $0.type) }
+    guard !isExact || ChunkWorker.isSame(unpacked, again, count) else {
+      throw ChunkFault(.chunkCorrupt, "the pixels that come back are others")
+    }
+    return packed
   }
 
   /// Apart from the worker, so that its codec may change while its memory is read.
   private static func encode(
     _ memory: borrowing Buffer, with codec: inout FrameCodec, _ shape: ChunkShape,
     _ packing: PixelCodec, _ quality: Float
-  ) throws(ChunkFault) -> (packed: [UInt8], checksum: UInt32) {
-    let bytes = memory.bytes.extracting(0..<shape.byteCount)
+  ) throws(ChunkFault) -> [UInt8] {
     var packed: [UInt8] = []
-    try codec.encode(bytes, packing, shape, quality: quality, into: &packed)
-    return (packed, CRC32C.checksum(bytes))
+    try codec.encode(
+      memory.bytes.extracting(0..<shape.byteCount), packing, shape, quality: quality, into: &packed)
+    return packed
+  }
+
+  private static func isSame(
+    _ one: borrowing Buffer, _ other: borrowing Buffer, _ count: Int
+  ) -> Bool {
+    one.bytes.extracting(0..<count).hasSameBytes(as: other.bytes.extracting(0..<count))
   }
 
   /// What came of one chunk.
@@ -168,7 +196,7 @@ struct ChunkWorker: ~Copyable {
       outcome.findings.append(
         Finding(
           .deepOrder, place, count: summary.unsortedPixels,
-          "the samples of \(summary.unsortedPixels) pixels are not sorted by depth"))
+          "the samples of \(counted(summary.unsortedPixels, "pixel")) are not sorted by depth"))
     }
   }
 
@@ -180,6 +208,6 @@ struct ChunkWorker: ~Copyable {
       Finding(
         .chunkSlack, FindingPlace(part: number, record.region),
         at: record.payload.upperBound - slack, count: slack,
-        "\(slack) bytes follow the packed stream"))
+        "\(counted(slack, "byte", "follows", "follow")) the packed stream"))
   }
 }

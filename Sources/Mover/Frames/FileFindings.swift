@@ -14,7 +14,7 @@ enum FileFindings {
     for hole in memory.holes {
       var finding = Finding(
         .fileHole, at: hole.lowerBound, count: hole.count,
-        "\(hole.count) bytes were never written: a hole in the file")
+        "\(counted(hole.count, "byte", "was", "were")) never written: a hole in the file")
       // A copy may punch holes where a frame that is stored unpacked is black: nothing is lost.
       if isUnpacked(hole, container) { finding.severity = .information }
       findings.append(finding)

@@ -1,8 +1,9 @@
 import FrameEngine
 import Synchronization
 
-/// Packs the chunks of all parts by several threads, builds the whole file in memory, and proves it:
-/// the finished bytes are parsed and every chunk is decoded again before anyone sees them.
+/// Packs the chunks of all parts by several threads, builds the whole file in memory, and proves it
+/// before anyone sees it: every chunk is unpacked again when it is packed, and the finished bytes
+/// are parsed, and hold those chunks.
 struct FrameAssembly {
   let parts: [Part]
   let crew: FrameCrew
@@ -26,7 +27,7 @@ struct FrameAssembly {
     /// Taken out by whoever finishes it, so that the file is not copied.
     var writer: ContainerWriter?
     var order = Reordering<[UInt8]>()
-    /// Of the unpacked bytes of each chunk: an encoder's fault is no attack.
+    /// Of the packed bytes of each chunk, which were proved: a fault of memory is no attack.
     var checksums: [UInt32]
   }
 
@@ -48,7 +49,8 @@ struct FrameAssembly {
     let slots = try slots(path)
     let state = Mutex(
       State(
-        writer: ContainerWriter(parts: parts),
+        // Room that is never filled takes no memory.
+        writer: ContainerWriter(parts: parts, capacity: roomForAll(slots)),
         checksums: Array(repeating: 0, count: slots.count)))
     try crew.forEach(slots.count, of: path, cancellation) { index, worker throws(FrameWorkError) in
       try pack(index, slots, for: path, &worker, gather, state)
@@ -60,6 +62,14 @@ struct FrameAssembly {
     let bytes = writer.finish()
     try prove(bytes, checksums, path)
     return bytes
+  }
+
+  /// Bytes that the file does not exceed, or all but a few.
+  private func roomForAll(_ slots: [Slot]) -> Int {
+    slots.reduce(1 << 16) {
+      $0 + 64
+        + ChunkShape(window: $1.region.window, channels: parts[$1.part].channels).byteCount
+    }
   }
 
   private func slots(_ path: FileName) throws(FrameWorkError) -> [Slot] {
@@ -83,10 +93,12 @@ struct FrameAssembly {
     let part = parts[slot.part]
     let shape = ChunkShape(window: slot.region.window, channels: part.channels)
     worker.prepare(level: level)
+    try worker.requireDecoder(for: part.codec, path)
     do throws(ChunkFault) {
-      let (packed, checksum) = try worker.pack(shape, part.codec, quality: quality) {
+      let packed = try worker.pack(shape, part.codec, quality: quality) {
         gather(slot.part, slot.region, &$0)
       }
+      let checksum = CRC32C.checksum(packed.rawBytes)
       state.withLock { state in
         state.checksums[index] = checksum
         for (number, ready) in state.order.add(packed, index) {
@@ -96,41 +108,26 @@ struct FrameAssembly {
       }
     } catch {
       throw FrameWorkError(
-        .unsuitable, path, "chunk \(slot.region.index) cannot be packed: \(error.reason)")
+        error.code == .chunkCorrupt ? .damaged : .unsuitable, path,
+        "chunk \(slot.region.index) cannot be packed: \(error.reason)")
     }
   }
 
-  /// Reads the finished file as a stranger would, and compares the unpacked bytes of every chunk
-  /// with their checksums, part by part and by chunk number.
+  /// Reads the finished file as a stranger would, and compares the packed bytes of every chunk with
+  /// their checksums, part by part and by chunk number.
   func prove(_ bytes: [UInt8], _ checksums: [UInt32], _ path: FileName) throws(FrameWorkError) {
     let container = Container(reading: bytes.rawBytes)
     if let fault = container.findings.first(where: { $0.severity == .error }) {
       throw FrameWorkError(.damaged, path, "the file that was made is not sound: \(fault.text)")
     }
-    let slots = try slots(path)
-    try crew.forEach(slots.count, of: path, cancellation) { index, worker throws(FrameWorkError) in
-      let slot = slots[index]
+    for (slot, expected) in zip(try slots(path), checksums) {
       guard let record = container.chunks[slot.part][slot.region.index] else {
         throw FrameWorkError(.damaged, path, "chunk \(slot.region.index) was not written")
       }
-      do throws(ChunkFault) {
-        try prove(record, parts[slot.part], checksums[index], bytes, &worker)
-      } catch {
-        throw FrameWorkError(error, record, slot.part, path)
+      guard CRC32C.checksum(bytes.rawBytes.extracting(record.payload)) == expected else {
+        let fault = ChunkFault(.chunkCorrupt, "the bytes in the file are others")
+        throw FrameWorkError(fault, record, slot.part, path)
       }
-    }
-  }
-
-  private func prove(
-    _ record: ChunkRecord, _ part: Part, _ expected: UInt32, _ bytes: [UInt8],
-    _ worker: inout ChunkWorker
-  ) throws(ChunkFault) {
-    let checksum = try worker.withUnpacked(record, of: part, in: bytes.rawBytes) {
-      CRC32C.checksum($1)
-    }
-    let isExact = part.channels.allSatisfy { part.codec.isLossless(for: $0.type) }
-    if isExact && checksum != expected {
-      throw ChunkFault(.chunkCorrupt, "the pixels that come back are others")
     }
   }
 }

@@ -20,6 +20,9 @@ import Glibc
   /// Bytes that one read asks for: enough for a disk, and several in flight hide a server's delay.
   private static let pieceBytes = 2 << 20
 
+  /// Bytes up to which a file is always read whole.
+  private static let smallBytes = 2 << 20
+
   /// Nothing in memory yet.
   public init(disk: any Disk) throws(DiskError) {
     self.disk = disk
@@ -30,6 +33,31 @@ import Glibc
   /// Reads a whole file in place of the last one. Throws EISDIR for what is no regular file, and
   /// EFBIG beyond `FrameLimits.standard.fileBytes`.
   public func load(_ path: FileName) throws(DiskError) {
+    _ = try look(at: path) { handle, size throws(DiskError) in
+      try fill(from: handle, size)
+      return byteCount == size
+    }
+  }
+
+  /// The structure of a large file without fault, of which no more comes into memory than a window
+  /// that moves over it. `nil` where only `load` and all bytes tell, which small files have in no
+  /// time. Throws as `load` does.
+  public func structure(of path: FileName) throws(DiskError) -> Container? {
+    var container: Container?
+    let isSteady = try look(at: path) { handle, size throws(DiskError) in
+      if size > FrameBytes.smallBytes {
+        container = try FrameWindow(handle, size, lane).container(&buffer)
+      }
+      return true
+    }
+    return isSteady ? container : nil
+  }
+
+  /// Opens a file in place of the last one, lets `body` read it, which tells whether it found all
+  /// that there should be, and looks whether it changed meanwhile. `false` if so.
+  private func look(
+    at path: FileName, _ body: (Handle, _ size: Int) throws(DiskError) -> Bool
+  ) throws(DiskError) -> Bool {
     do throws(DiskError) {
       byteCount = 0
       let handle = try disk.open(path, in: .current, .read())
@@ -39,12 +67,11 @@ import Glibc
       guard before.size <= Int64(FrameLimits.standard.fileBytes) else {
         throw DiskError(.read, code: EFBIG)
       }
-      try fill(from: handle, Int(before.size))
+      let isWhole = try body(handle, Int(before.size))
       holes = try findHoles(in: handle, before)
       let after = try disk.status(of: handle)
-      isGrowing =
-        after.size != before.size || after.modified != before.modified
-        || byteCount != Int(before.size)
+      isGrowing = after.size != before.size || after.modified != before.modified || !isWhole
+      return !isGrowing
     } catch {
       throw error.at(path)
     }

@@ -7,17 +7,39 @@ public struct FrameComparer: Sendable {
   public struct PartDifference: Sendable {
     /// The part's number.
     public let part: Int
-    /// How far the channels of one name are apart, over the pixels that both have.
-    public let pixels: PixelComparison
+    /// How far the channels of one name are apart, over the pixels that both have; `nil` where there
+    /// is none.
+    public let pixels: PixelComparison?
     /// Chunks that were equal as they are packed, and not decoded.
     public let equalChunks: Int
     /// What of the headers differs, in words.
     public let remarks: [String]
 
+    /// A part that cannot be compared sample by sample, and why.
+    init(_ part: Int, _ remarks: [String]) {
+      self.init(part: part, pixels: nil, equalChunks: 0, remarks: remarks)
+    }
+
+    init(part: Int, pixels: PixelComparison?, equalChunks: Int, remarks: [String]) {
+      self.part = part
+      self.pixels = pixels
+      self.equalChunks = equalChunks
+      self.remarks = remarks
+    }
+
     /// Whether every sample of both parts is the same.
-    public var isEqual: Bool {
-      remarks.isEmpty && pixels.isEqual && pixels.channels.onlyLeft.isEmpty
-        && pixels.channels.onlyRight.isEmpty && pixels.channels.unlike.isEmpty
+    public var isEqual: Bool { isLike && pixels?.isEqual == true }
+
+    /// Whether no sample of both parts is further from the other's than `tolerance`.
+    public func isEqual(within tolerance: Double) -> Bool {
+      isLike
+        && pixels?.differences.allSatisfy { $0.unmeasured == 0 && $0.maximum <= tolerance } == true
+    }
+
+    /// Whether both parts have the same pixels and channels.
+    private var isLike: Bool {
+      guard remarks.isEmpty, let channels = pixels?.channels else { return false }
+      return channels.onlyLeft.isEmpty && channels.onlyRight.isEmpty && channels.unlike.isEmpty
     }
   }
 
@@ -31,25 +53,30 @@ public struct FrameComparer: Sendable {
     self.cancellation = cancellation
   }
 
-  /// Compares the frames that two sources have open, part by part.
+  /// Compares the frames that two sources have open, part by part. A part that only one of them has
+  /// is a difference like any other. Fails for parts that are deep in both: they have no single image.
   public func compare(_ left: FrameSource, _ right: FrameSource) throws(FrameWorkError)
     -> [PartDifference]
   {
-    let count = min(left.container.parts.count, right.container.parts.count)
-    guard left.container.parts.count == right.container.parts.count else {
-      throw FrameWorkError(
-        .unsuitable, right.path,
-        "it has \(right.container.parts.count) parts, and the other frame "
-          + "\(left.container.parts.count)")
-    }
+    let (first, second) = (left.container.parts.count, right.container.parts.count)
     var differences: [PartDifference] = []
-    for number in 0..<count { differences.append(try compare(number, left, right)) }
+    for number in 0..<min(first, second) {
+      differences.append(try compare(number, left, right))
+    }
+    for number in min(first, second)..<max(first, second) {
+      differences.append(
+        PartDifference(number, ["only the \(first > second ? "first" : "second") frame has it"]))
+    }
     return differences
   }
 
   private func compare(_ number: Int, _ left: FrameSource, _ right: FrameSource)
     throws(FrameWorkError) -> PartDifference
   {
+    let kinds = (left.container.parts[number].kind, right.container.parts[number].kind)
+    guard kinds.0.isDeep == kinds.1.isDeep else {
+      return PartDifference(number, ["deep only in the \(kinds.0.isDeep ? "first" : "second")"])
+    }
     let first = try left.flatPart(number)
     let second = try right.flatPart(number)
     var remarks: [String] = []
@@ -60,7 +87,7 @@ public struct FrameComparer: Sendable {
       remarks.append("display window \(first.displayWindow) against \(second.displayWindow)")
     }
     guard let shared = first.dataWindow.intersection(second.dataWindow) else {
-      throw FrameWorkError(.unsuitable, right.path, "the data windows do not meet")
+      return PartDifference(number, remarks + ["the data windows do not meet"])
     }
     let pairs = ChannelPairs(first.channels, second.channels)
     let hasSameChunks =
@@ -163,6 +190,7 @@ private struct FrameSide: Sendable {
   func unpacked<R>(
     _ record: ChunkRecord, _ worker: inout ChunkWorker, _ body: (ChunkShape, RawSpan) -> R
   ) throws(FrameWorkError) -> R {
+    try worker.requireDecoder(for: part.codec, path)
     do throws(ChunkFault) {
       return try memory.withBytes { bytes throws(ChunkFault) in
         try worker.withUnpacked(record, of: part, in: bytes, body)

@@ -11,9 +11,12 @@ final class FrameCrew: @unchecked Sendable {
     init(_ decoder: DecoderProgram) { worker = ChunkWorker(decoder) }
   }
 
+  /// The program that unpacks what is not unpacked here.
+  let decoder: DecoderProgram
   private let members: [Member]
 
   init(size: Int, _ decoder: DecoderProgram) {
+    self.decoder = decoder
     members = (0..<size).map { _ in Member(decoder) }
   }
 

@@ -17,20 +17,52 @@ struct FrameInspection: ~Copyable {
   }
 
   /// Looks at the frame that lies in `memory`. `crew` are the threads that share its chunks.
-  mutating func inspect(_ memory: FrameBytes, _ crew: FrameCrew) throws(DiskError) {
-    try memory.withBytes { bytes throws(DiskError) in
-      report.byteCount = bytes.byteCount
+  mutating func inspect(_ memory: FrameBytes, _ crew: FrameCrew) throws(FrameFailure) {
+    try memory.withBytes { bytes throws(FrameFailure) in
       let container = Container(reading: bytes)
-      var findings = container.findings
-      findings += FileFindings.findings(memory, container)
-      report.parts = zip(container.parts, container.grids).map { part, grid in
-        PartReport(part, chunkCount: grid.count)
+      var findings = note(container, memory)
+      if options.depth >= .decode {
+        // What can be said without the program is said.
+        weigh(findings, container)
+        try requireDecoder(for: container.parts, crew)
+        lookInside(container, memory, crew, &findings)
       }
-      if options.depth >= .decode { lookInside(container, memory, crew, &findings) }
-      let judged = options.profile.judge(
-        container.parts, versionFlags: container.versionFlags, fileName: report.file.name)
-      report.findings = findings.compactMap(options.profile.weighing) + judged
-      try digest(container, bytes)
+      weigh(findings, container)
+      do throws(DiskError) { try digest(container, bytes) } catch { throw .disk(error) }
+    }
+  }
+
+  /// Looks at the frame of which nothing but its structure is asked for and was read.
+  mutating func inspect(_ container: Container, _ memory: FrameBytes) {
+    weigh(note(container, memory), container)
+  }
+
+  /// Whether the structure is all that is asked for.
+  static func needsNoPayload(_ options: VerifyOptions) -> Bool {
+    options.depth == .structure && !options.takesDigests && options.manifest == nil
+  }
+
+  /// Takes down what the frame consists of, and returns what is wrong with its structure.
+  private mutating func note(_ container: Container, _ memory: FrameBytes) -> [Finding] {
+    report.byteCount = container.byteCount
+    report.parts = zip(container.parts, container.grids).map { part, grid in
+      PartReport(part, chunkCount: grid.count)
+    }
+    return container.findings + FileFindings.findings(memory, container)
+  }
+
+  /// Reports the findings, and those of the profile, as the profile has them.
+  private mutating func weigh(_ findings: [Finding], _ container: Container) {
+    let judged = options.profile.judge(
+      container.parts, versionFlags: container.versionFlags, fileName: report.file.name)
+    report.findings = findings.compactMap(options.profile.weighing) + judged
+  }
+
+  private func requireDecoder(for parts: [Part], _ crew: FrameCrew) throws(FrameFailure) {
+    do throws(DecoderMissing) {
+      for part in parts { try crew.decoder.require(for: part.codec) }
+    } catch {
+      throw .decoder(error)
     }
   }
 
@@ -150,8 +182,8 @@ struct FrameInspection: ~Copyable {
     report.digests = frame
   }
 
-  /// The frame could not be read.
-  mutating func fail(_ error: DiskError) { report.failure = error }
+  /// The frame could not be looked at.
+  mutating func fail(_ failure: FrameFailure) { report.failure = failure }
 
   mutating func finish(_ duration: Duration) -> FrameReport {
     report.duration = duration

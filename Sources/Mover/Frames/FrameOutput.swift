@@ -17,49 +17,28 @@ public final class FrameOutput: Sendable {
   /// Writes `bytes` as the file `path`, in place of what has that name. What a killed writer left
   /// in the folder is removed on the way.
   public func write(_ bytes: RawSpan, to path: FileName) throws(DiskError) {
-    let (parent, name) = (path.parentPath, path.lastName)
+    var file = try begin(path)
+    try file.reserve(bytes.byteCount)
+    try file.append(bytes)
+    try file.finish()
+  }
+
+  /// Begins a file that is written piece by piece; it is `path` when it is finished.
+  public func begin(_ path: FileName) throws(DiskError) -> UnfinishedFile {
+    let parent = path.parentPath
     let folderPath = parent.bytes.isEmpty ? FileName(".") : parent
     do throws(DiskError) {
       let folder = try OpenFolder(at: folderPath, on: disk)
       if swept.withLock({ $0.insert(folderPath).inserted }) { try sweep(folder.handle) }
-      let temporary = TemporaryName(owner: .current).fileName
-      do throws(DiskError) {
-        try writeDurably(bytes, as: temporary, in: folder.handle)
-        try disk.rename(temporary, in: folder.handle, to: name, in: folder.handle)
-      } catch {
-        discard(temporary, in: folder.handle)
-        throw error
-      }
-      try disk.sync(folder.handle)
+      return try UnfinishedFile(path, in: folder, on: disk)
     } catch {
       throw error.at(path)
     }
   }
 
-  /// Removes an unfinished file. The failure before this one is the one to tell; what stays is
-  /// swept by the next writer.
-  private func discard(_ name: FileName, in folder: Handle) {
-    do throws(DiskError) { try disk.removeIfPresent(name, in: folder) } catch { return }
-  }
-
   /// Writes an array.
   public func write(_ bytes: [UInt8], to path: FileName) throws(DiskError) {
     try write(bytes.rawBytes, to: path)
-  }
-
-  private func writeDurably(_ bytes: RawSpan, as name: FileName, in folder: Handle)
-    throws(DiskError)
-  {
-    let handle = try disk.open(name, in: folder, .create(mode: 0o666))
-    do throws(DiskError) {
-      try disk.reserve(handle, byteCount: Int64(bytes.byteCount))
-      try disk.write(handle, at: 0, bytes)
-      try disk.sync(handle)
-    } catch {
-      disk.abandon(handle)
-      throw error
-    }
-    try disk.close(handle)
   }
 
   /// Removes what dead processes of this machine left unfinished.

@@ -10,7 +10,7 @@ public struct FrameReport: Sendable {
     case doubtful
     /// At least one error: do not use it.
     case bad
-    /// The file could not be read.
+    /// The file could not be read, or not be unpacked for want of `farmio-decoder`.
     case unreadable
   }
 
@@ -24,8 +24,8 @@ public struct FrameReport: Sendable {
   public internal(set) var parts: [PartReport] = []
   /// The digests of file, parts and chunks, if they are taken for a manifest to be written.
   public internal(set) var digests: FrameManifest.Frame?
-  /// Why the file could not be read, if so.
-  public internal(set) var failure: DiskError?
+  /// Why the frame could not be looked at, if so.
+  public internal(set) var failure: FrameFailure?
   /// Wall time of the look.
   public internal(set) var duration: Duration = .zero
 
@@ -52,6 +52,27 @@ public struct FrameReport: Sendable {
       report.parts[index].thumbnail = nil
     }
     return report
+  }
+}
+
+/// Why a frame could not be looked at, which says nothing about the frame.
+public enum FrameFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file could not be read.
+  case disk(DiskError)
+  /// The program that unpacks its codec is not there.
+  case decoder(DecoderMissing)
+
+  /// What was tried and why it failed.
+  public var description: String {
+    switch self {
+    case .disk(let error): "cannot \(error.operation.rawValue): \(error.cause)"
+    case .decoder(let error): error.description
+    }
+  }
+
+  /// What a person can do; `nil` where nothing general can be said.
+  public var remedy: String? {
+    if case .decoder = self { DecoderMissing.remedy } else { nil }
   }
 }
 

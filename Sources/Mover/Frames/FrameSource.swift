@@ -46,7 +46,8 @@ public final class FrameSource {
   public func flatPart(_ number: Int) throws(FrameWorkError) -> Part {
     guard container.parts.indices.contains(number) else {
       throw FrameWorkError(
-        .unsuitable, path, "it has \(container.parts.count) parts, and no number \(number)")
+        .unsuitable, path,
+        "it has \(counted(container.parts.count, "part")), and no number \(number)")
     }
     let part = container.parts[number]
     guard !part.kind.isDeep else {
@@ -70,6 +71,7 @@ public final class FrameSource {
     try crew.forEach(records.count, of: path, cancellation) {
       index, worker throws(FrameWorkError) in
       let record = records[index]
+      try worker.requireDecoder(for: part.codec, path)
       do throws(ChunkFault) {
         try memory.withBytes { bytes throws(ChunkFault) in
           try worker.withUnpacked(record, of: part, in: bytes) { body(record, $0, $1) }

@@ -59,12 +59,32 @@ public struct FrameVerifier: Sendable {
     if cancellation?.isCancelled != true { line.finish() }
   }
 
+  /// Reads a frame: whole, or its structure alone, which is returned then.
+  private func load(
+    _ file: FrameFile, _ memory: FrameBytes
+  ) throws(FrameFailure) -> Container? {
+    do throws(DiskError) {
+      if FrameInspection.needsNoPayload(options),
+        let container = try memory.structure(of: file.location)
+      {
+        return container
+      }
+      try memory.load(file.location)
+      return nil
+    } catch {
+      throw .disk(error)
+    }
+  }
+
   private func look(at file: FrameFile, _ memory: FrameBytes, _ crew: FrameCrew) -> FrameReport {
     let stopwatch = Stopwatch()
     var inspection = FrameInspection(file, on: disk, options, cancellation)
-    do throws(DiskError) {
-      try memory.load(file.location)
-      try inspection.inspect(memory, crew)
+    do throws(FrameFailure) {
+      if let container = try load(file, memory) {
+        inspection.inspect(container, memory)
+      } else {
+        try inspection.inspect(memory, crew)
+      }
     } catch {
       inspection.fail(error)
     }

@@ -8,6 +8,8 @@ public struct FrameWorkError: Error, Hashable, Sendable {
     case disk(DiskError)
     /// The frame is damaged.
     case damaged
+    /// `farmio-decoder` is not there, which the frame's codec needs.
+    case decoderMissing
     /// What was asked for cannot be made of this frame.
     case unsuitable
     /// The run was asked to stop.

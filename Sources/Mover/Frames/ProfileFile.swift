@@ -44,6 +44,18 @@ public enum ProfileFile {
     }
   }
 
+  /// A profile with one of its limits replaced. `key` is that of a file, with dots between:
+  /// `pixels.clipped-share`, `outliers.scatters`.
+  public static func adjusting(
+    _ profile: Profile, _ key: String, to value: String
+  ) throws(ProfileError) -> Profile {
+    do throws(YAMLError) {
+      return try ProfileReader.adjusting(profile, key, to: value)
+    } catch {
+      throw ProfileError("\(key)=\(value)", error.reason)
+    }
+  }
+
   /// The names of the profiles that come with the program.
   public static let builtInNames = builtInTexts.map(\.name)
 

@@ -2,7 +2,8 @@ import FrameEngine
 
 /// Turns the keys of a profile file into a profile.
 struct ProfileReader {
-  private var profile: Profile
+  /// What was read so far.
+  var profile: Profile
 
   /// The version that `profile:` names.
   private static let version = "1"
@@ -20,6 +21,29 @@ struct ProfileReader {
     reader.profile.name = try name.text()
     try reader.read(&fields)
     try fields.finish()
+    return reader.profile
+  }
+
+  /// A profile with one value of `pixels` or `outliers` replaced: `key` names it with dots between,
+  /// as `pixels.fireflies.floor`.
+  static func adjusting(
+    _ profile: Profile, _ key: String, to value: String
+  ) throws(YAMLError) -> Profile {
+    let mark = YAMLMark(line: 1, column: 1)
+    let words = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard words.count > 1, let section = words.first, adjustable.contains(section) else {
+      throw YAMLError(
+        mark: nil, reason: "\(key) is no limit: they start with pixels. or outliers.")
+    }
+    // A role or the name of a channel may hold dots.
+    let path = words[1] == "roles" ? words[..<2] + [words[2...].joined(separator: ".")] : words[...]
+    var node = YAMLNode(content: .scalar(value), mark: mark)
+    for word in path.dropFirst().reversed() {
+      let entry = YAMLNode.Entry(key: word, mark: mark, value: node)
+      node = YAMLNode(content: .map([entry]), mark: mark)
+    }
+    var reader = ProfileReader(profile: profile)
+    if section == "pixels" { try reader.pixels(node) } else { try reader.outliers(node) }
     return reader.profile
   }
 
@@ -43,6 +67,7 @@ struct ProfileReader {
     if let node = fields.take("metadata") { try metadata(node) }
     if let node = fields.take("aces-container") { profile.isACESContainer = try node.flag() }
     if let node = fields.take("pixels") { try pixels(node) }
+    if let node = fields.take("outliers") { try outliers(node) }
   }
 
   private mutating func severities(_ node: YAMLNode) throws(YAMLError) {
@@ -153,20 +178,6 @@ struct ProfileReader {
       profile.storage.levels = try node.items { node throws(YAMLError) in
         try node.choice(modes.map { ($0.name, $0) })
       }
-    }
-    try fields.finish()
-  }
-
-  private mutating func pixels(_ node: YAMLNode) throws(YAMLError) {
-    var fields = try ProfileFields(node)
-    if let node = fields.take("negative-allowed") {
-      if try node.flag() { profile.pixels.negativeShare = 1 }
-    }
-    if let node = fields.take("over-limit") {
-      profile.pixels.colourMaximum = Double(try node.number())
-    }
-    if let node = fields.take("fireflies"), try !node.flag() {
-      profile.pixels.fireflies = nil
     }
     try fields.finish()
   }

@@ -2,6 +2,9 @@ import FrameEngine
 
 /// Brings reports that come in any order into the sequence's order, and lets none go before the one
 /// behind it is there: a bucket is missing only between neighbours that have it.
+///
+/// What is ready is handed on by whichever thread finds nobody at it, one call at a time and without
+/// a lock: others bring their reports meanwhile.
 final class ReportLine: Sendable {
   /// What is done with a sequence when its last report has gone.
   typealias Ended = @Sendable (FrameSequence, [SequenceFinding]) -> Void
@@ -25,7 +28,19 @@ final class ReportLine: Sendable {
     /// The report that waits for the one behind it.
     var current: FrameReport?
     var summaries: [FrameSummary] = []
+    /// What is ready and not handed on.
+    var ready: [Delivery] = []
+    /// Reports that were handed on.
+    var delivered = 0
+    /// Whether a thread hands on.
+    var isDelivering = false
     var isClosed = false
+  }
+
+  /// What is handed on.
+  private enum Delivery {
+    case report(FrameReport)
+    case end(FrameSequence, [SequenceFinding])
   }
 
   init(
@@ -49,7 +64,7 @@ final class ReportLine: Sendable {
   func wait(for number: Int) -> Bool {
     state.wait { state in
       if state.isClosed { return false }
-      return number < state.order.next + room ? true : nil
+      return number < state.delivered + room ? true : nil
     }
   }
 
@@ -69,13 +84,42 @@ final class ReportLine: Sendable {
         if let done { emit(done, next, &state) }
       }
     }
-    state.broadcast()
+    deliver()
   }
 
   /// The last report goes, and with it the sequences that are left.
   func finish() {
     state.withLock { state in
       while state.sequence < sequences.count { endSequence(&state) }
+    }
+    deliver()
+  }
+
+  /// Hands on what is ready, unless somebody is at it, who then goes on with it.
+  private func deliver() {
+    while let ready = takeReady() {
+      for delivery in ready {
+        switch delivery {
+        case .report(let report): each(report)
+        case .end(let sequence, let findings): ended(sequence, findings)
+        }
+      }
+      let count = ready.count { if case .report = $0 { true } else { false } }
+      state.withLock { state in
+        state.delivered += count
+        state.isDelivering = false
+      }
+      state.broadcast()
+    }
+  }
+
+  /// Takes what is ready, to be handed on by this thread; `nil` if nothing is, or another is at it.
+  private func takeReady() -> [Delivery]? {
+    state.withLock { state in
+      guard !state.isDelivering, !state.ready.isEmpty else { return nil }
+      state.isDelivering = true
+      defer { state.ready = [] }
+      return state.ready
     }
   }
 
@@ -85,7 +129,7 @@ final class ReportLine: Sendable {
       emit(last, nil, &state)
     }
     let sequence = sequences[state.sequence]
-    ended(sequence, findings(sequence, state.summaries))
+    state.ready.append(.end(sequence, findings(sequence, state.summaries)))
     state.summaries = []
     state.previous = nil
     state.sequence += 1
@@ -94,7 +138,7 @@ final class ReportLine: Sendable {
   private func findings(_ sequence: FrameSequence, _ summaries: [FrameSummary]) -> [SequenceFinding]
   {
     guard sequence.pattern != nil else { return [] }
-    let judge = SequenceJudge(range: options.range)
+    let judge = SequenceJudge(range: options.range, limits: options.profile.outliers)
     let outside = FrameRange(frames: sequence.outside.compactMap(\.frame))
     return judge.findings(for: summaries, outside: outside).compactMap { found in
       options.profile.weighing(found.finding).map {
@@ -113,7 +157,7 @@ final class ReportLine: Sendable {
     if let parts = state.summaries.last?.parts, parts == summary.parts { summary.parts = parts }
     state.summaries.append(summary)
     state.previous = report
-    each(report)
+    state.ready.append(.report(report))
   }
 
   /// What a frame lacks that the frames right before and behind it have.

@@ -15,7 +15,8 @@ enum CompareCommand {
     discussion: [
       "Chunks that are packed into the same bytes are equal, and are not even unpacked. Others are "
         + "compared sample by sample: greatest and mean error, PSNR (peak 1), how many samples "
-        + "differ and where the first one is. Codecs, tiling and types may differ."
+        + "differ and where the first one is. Codecs, tiling and types may differ; parts, channels "
+        + "and windows that only one of them has are differences."
     ],
     operands: [left.spec, right.spec],
     options: [heatMap.spec, tolerance.spec],
@@ -43,12 +44,12 @@ enum CompareCommand {
     let comparer = FrameComparer(
       heatScale: format == nil ? nil : scale, cancellation: session.interrupt.token)
     let parts = try opening { () throws(FrameWorkError) in try comparer.compare(first, second) }
-    if let format, let path = session[heatMap], let map = parts.first?.pixels.heatMap {
+    if let format, let path = session[heatMap], let map = parts.first?.pixels?.heatMap {
       let bitmap = HeatPicture(map).bitmap()
       _ = try format.write(bitmap, to: path, FrameOutput(disk: disk))
     }
     let tolerance = session[tolerance]?.value ?? 0
-    let isEqual = parts.allSatisfy { $0.isEqual || isWithin(tolerance, $0) }
+    let isEqual = parts.allSatisfy { $0.isEqual || $0.isEqual(within: tolerance) }
     for part in parts { tell(part, of: parts.count, session.report) }
     session.report.result(
       parts.allSatisfy(\.isEqual) ? "equal" : isEqual ? "equal within the tolerance" : "differ")
@@ -56,25 +57,16 @@ enum CompareCommand {
     return isEqual ? .success : .notWell
   }
 
-  private static func isWithin(_ tolerance: Double, _ part: FrameComparer.PartDifference) -> Bool {
-    part.remarks.isEmpty && part.pixels.channels.onlyLeft.isEmpty
-      && part.pixels.channels.onlyRight.isEmpty && part.pixels.channels.unlike.isEmpty
-      && part.pixels.differences.allSatisfy { $0.unmeasured == 0 && $0.maximum <= tolerance }
-  }
-
   private static func tell(
     _ part: FrameComparer.PartDifference, of count: Int, _ report: Report
   ) {
     let prefix = count > 1 ? "part \(part.part)  " : ""
     for remark in part.remarks { report.result(prefix + remark) }
-    for name in part.pixels.channels.onlyLeft {
-      report.result("\(prefix)\(name)  only in the first")
-    }
-    for name in part.pixels.channels.onlyRight {
-      report.result("\(prefix)\(name)  only in the second")
-    }
-    for name in part.pixels.channels.unlike { report.result("\(prefix)\(name)  sampled otherwise") }
-    for (pair, difference) in zip(part.pixels.channels.pairs, part.pixels.differences) {
+    guard let pixels = part.pixels else { return }
+    for name in pixels.channels.onlyLeft { report.result("\(prefix)\(name)  only in the first") }
+    for name in pixels.channels.onlyRight { report.result("\(prefix)\(name)  only in the second") }
+    for name in pixels.channels.unlike { report.result("\(prefix)\(name)  sampled otherwise") }
+    for (pair, difference) in zip(pixels.channels.pairs, pixels.differences) {
       report.line(prefix + line(pair.name, difference))
     }
   }
@@ -108,10 +100,11 @@ enum CompareCommand {
     json.field("equal", part.isEqual)
     json.field("equal_chunks", part.equalChunks)
     json.array("remarks") { for remark in part.remarks { $0.text(remark) } }
-    json.array("only_first") { for name in part.pixels.channels.onlyLeft { $0.text(name) } }
-    json.array("only_second") { for name in part.pixels.channels.onlyRight { $0.text(name) } }
+    let names = part.pixels?.channels
+    json.array("only_first") { for name in names?.onlyLeft ?? [] { $0.text(name) } }
+    json.array("only_second") { for name in names?.onlyRight ?? [] { $0.text(name) } }
     json.array("channels") { channels in
-      for (pair, difference) in zip(part.pixels.channels.pairs, part.pixels.differences) {
+      for (pair, difference) in zip(names?.pairs ?? [], part.pixels?.differences ?? []) {
         channels.object { channel in
           channel.field("name", pair.name)
           channel.field("samples", difference.samples)

@@ -12,11 +12,10 @@ enum FrameWork {
   static func open(_ session: Session, _ disk: any Disk, _ path: FileName) throws(CommandError)
     -> FrameSource
   {
-    let decoder = try session.decoder()
     let source: FrameSource
     do throws(DiskError) {
       source = try FrameSource(
-        disk: disk, decoder: decoder, threads: session.threads,
+        disk: disk, decoder: .installed, threads: session.threads,
         cancellation: session.interrupt.token)
     } catch {
       throw CommandError(error)
@@ -49,6 +48,8 @@ extension CommandError {
         .notWell, at: error.path, "", error.reason,
         remedy:
           "See all that is wrong, and save the rest: farmio verify --salvage DIR \(error.path)")
+    case .decoderMissing:
+      self.init(at: error.path, "", error.reason, remedy: DecoderMissing.remedy)
     case .unsuitable: self.init(.usage, at: error.path, "", error.reason)
     }
   }
@@ -136,5 +137,22 @@ struct Stops: ArgumentValue, Hashable {
       return nil
     }
     self.value = value
+  }
+}
+
+/// A limit of a profile as typed, such as `pixels.fireflies.floor=4`.
+struct FrameLimit: ArgumentValue, Hashable {
+  static let expectation = "a limit and its value, such as pixels.clipped-share=0.001"
+
+  let key: String
+  let value: String
+
+  init?(argument: FileName) {
+    guard let text = String(argument: argument), let equals = text.firstIndex(of: "=") else {
+      return nil
+    }
+    key = String(text[..<equals])
+    value = String(text[text.index(after: equals)...])
+    if key.isEmpty || value.isEmpty { return nil }
   }
 }

@@ -88,6 +88,9 @@ struct PictureFormat {
     }
   }
 
+  /// The same for pictures that are packed row by row.
+  var rows: PictureRows.Format { jpegQuality.map { .jpeg(quality: $0) } ?? .png }
+
   /// Packs and writes a picture; returns its bytes.
   func write(_ bitmap: Bitmap, to path: FileName, _ output: FrameOutput) throws(CommandError) -> Int
   {

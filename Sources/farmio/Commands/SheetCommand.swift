@@ -1,6 +1,5 @@
 import FrameEngine
 import Mover
-import Synchronization
 
 /// `farmio sheet`.
 enum SheetCommand {
@@ -18,8 +17,8 @@ enum SheetCommand {
     ],
     operands: [VerifyCommand.frames.spec],
     options: [
-      output.spec, VerifyCommand.range.spec, VerifyCommand.profile.spec, columns.spec, cell.spec,
-      title.spec,
+      output.spec, VerifyCommand.range.spec, VerifyCommand.profile.spec, VerifyCommand.limits.spec,
+      columns.spec, cell.spec, title.spec,
     ],
     example: .init(
       command: "farmio sheet renders/shot.####.exr --frames 1001-1048 --output sheet.png",
@@ -41,126 +40,104 @@ enum SheetCommand {
     let disk = try session.makeDisk()
     let range = session[VerifyCommand.range]
     let list = try session.frameList(session[VerifyCommand.frames], range: range, on: disk)
-    var options = VerifyOptions()
-    options.threads = session.threads
-    options.range = range
-    options.thumbnails = ThumbnailBox(width: width, height: (width * 9 + 15) / 16)
-    if let name = session[VerifyCommand.profile] {
-      options.profile = try session.profile(name, on: disk)
-    }
-    let stopwatch = Stopwatch()
     let count = list.sequences.reduce(list.count) { $0 + $1.missing.count }
     guard count <= frameLimit else {
       throw .usage("\(count) frames: a sheet has at most \(frameLimit)")
     }
-    let frames = try verified(session, list, options, on: disk)
-    let bitmap = draw(session, frames, list, width: width)
-    _ = try format.write(bitmap, to: path, FrameOutput(disk: disk))
-    let time = stopwatch.elapsed
-    return tell(frames, path, bitmap, time, session.report)
+    // Cells have the shape of the frames, which is known before they are looked at.
+    let box = ThumbnailBox(width: width, height: (width * 9 + 15) / 16)
+    let sizes = list.sequences.compactMap { $0.pictureSize(fitting: box, on: disk) }
+    let height = sizes.map(\.height).max() ?? box.height
+    var options = VerifyOptions()
+    options.threads = session.threads
+    options.range = range
+    options.thumbnails = ThumbnailBox(width: width, height: height)
+    options.profile = try session.profile(on: disk)
+    let stopwatch = Stopwatch()
+    let layout = ContactSheet.Layout(
+      frameCount: max(count, 1), pictureWidth: width, pictureHeight: height,
+      columns: session[columns])
+    let title = session[title] ?? list.sequences.first?.title ?? ""
+    let sheet = try drawing(path) { () throws(SheetWriter.Failure) in
+      try SheetWriter(
+        list.sequences, title: title, layout, format.rows, to: path, FrameOutput(disk: disk))
+    }
+    try verify(session, list, options, sheet, on: disk)
+    let summary = try drawing(path) { () throws(SheetWriter.Failure) in try sheet.finish() }
+    return tell(summary, path, stopwatch.elapsed, session.report)
   }
 
-  /// A frame of the sheet.
-  private struct Cell: Sendable {
-    let label: String
-    let verdict: FrameVerdict
-    let picture: Bitmap?
+  /// Runs work on the sheet at `path`, its failure told as a command's.
+  private static func drawing<T>(
+    _ path: FileName, _ body: () throws(SheetWriter.Failure) -> T
+  ) throws(CommandError) -> T {
+    do throws(SheetWriter.Failure) {
+      return try body()
+    } catch {
+      switch error {
+      case .disk(let error): throw CommandError(error)
+      case .picture(let error): throw CommandError(at: path, "make the picture", error.reason)
+      }
+    }
   }
 
-  private static func verified(
-    _ session: Session, _ list: FrameList, _ options: VerifyOptions, on disk: any Disk
-  ) throws(CommandError) -> [Cell] {
+  private static func verify(
+    _ session: Session, _ list: FrameList, _ options: VerifyOptions, _ sheet: SheetWriter,
+    on disk: any Disk
+  ) throws(CommandError) {
     let progress = ProgressCounters()
     for file in list.sequences.flatMap(\.files) { progress.found(bytes: file.byteCount ?? 0) }
     let verifier = FrameVerifier(
-      disk: disk, decoder: try session.decoder(), options: options,
-      cancellation: session.interrupt.token)
-    let cells = Mutex<[(number: Int, cell: Cell)]>([])
-    let isOne = list.sequences.count == 1
+      disk: disk, decoder: .installed, options: options, cancellation: session.interrupt.token)
     try session.withProgress("sheet", progress) { () throws(CommandError) in
       do throws(DiskError) {
         try verifier.verify(
           list.sequences, progress: progress,
-          each: { report in
-            let cell = SheetCommand.cell(of: report, isOne: isOne)
-            cells.withLock { $0.append((report.file.frame ?? .min, cell)) }
-          },
-          ended: { sequence, _ in
-            let missing = sequence.missing.frames.map { frame in
-              (frame, Cell(label: String(frame), verdict: .missing, picture: nil))
-            }
-            cells.withLock { $0 += missing }
-          })
+          each: { sheet.add($0, FrameThumbnail.bitmap(of: $0)) },
+          ended: { _, _ in sheet.endSequence() })
       } catch {
         throw CommandError(error)
       }
       try session.interrupt.check()
     }
-    let all = cells.withLock { $0 }
-    return list.sequences.count > 1
-      ? all.map(\.cell) : all.sorted { $0.number < $1.number }.map(\.cell)
-  }
-
-  /// The cell of a frame: its number says it all where there is one sequence.
-  private static func cell(of report: FrameReport, isOne: Bool) -> Cell {
-    let verdict: FrameVerdict =
-      switch report.status {
-      case .sound: .sound
-      case .doubtful: .doubtful
-      case .bad: .bad
-      case .unreadable: .unreadable
-      }
-    return Cell(
-      label: isOne && report.file.frame != nil
-        ? String(report.file.frame!) : report.file.name.description,
-      verdict: verdict, picture: FrameThumbnail.bitmap(of: report))
-  }
-
-  private static func draw(
-    _ session: Session, _ cells: [Cell], _ list: FrameList, width: Int
-  ) -> Bitmap {
-    let height = cells.compactMap(\.picture).map(\.height).max() ?? (width * 9 + 15) / 16
-    let layout = ContactSheet.Layout(
-      frameCount: max(cells.count, 1), pictureWidth: width, pictureHeight: height,
-      columns: session[columns])
-    let title = session[title] ?? list.sequences.first?.title ?? ""
-    var sheet = ContactSheet(title: title, layout)
-    for (index, cell) in cells.enumerated() {
-      sheet.draw(index, label: cell.label, cell.verdict, cell.picture)
-    }
-    return sheet.finish()
   }
 
   private static func tell(
-    _ cells: [Cell], _ path: FileName, _ bitmap: Bitmap, _ time: Duration, _ report: Report
+    _ summary: SheetWriter.Summary, _ path: FileName, _ time: Duration, _ report: Report
   ) -> ExitStatus {
-    let counts = FrameVerdict.allCases.map { verdict in
-      (verdict, cells.count { $0.verdict == verdict })
-    }.filter { $0.1 > 0 }
-    let words = counts.map { "\(Wording.count($0.1)) \($0.0.rawValue)" }.joined(separator: ", ")
+    let all = summary.counts.values.reduce(0, +)
+    let words = FrameVerdict.allCases.compactMap { verdict in
+      summary.counts[verdict].map { "\(Wording.count($0)) \(verdict.rawValue)" }
+    }
     report.line(
-      "\(path): \(Wording.count(cells.count, "frame")), \(words); "
-        + "\(bitmap.width) × \(bitmap.height) in \(Wording.duration(time))")
+      "\(path): \(Wording.count(all, "frame")), \(words.joined(separator: ", ")); "
+        + "\(summary.width) × \(summary.height) in \(Wording.duration(time))")
     report.document {
       $0.path("path", path)
-      $0.field("frames", cells.count)
+      $0.field("frames", all)
       $0.object("verdicts") { verdicts in
         for verdict in FrameVerdict.allCases {
-          let count = cells.count { $0.verdict == verdict }
-          switch verdict {
-          case .sound: verdicts.field("sound", count)
-          case .doubtful: verdicts.field("doubtful", count)
-          case .bad: verdicts.field("bad", count)
-          case .unreadable: verdicts.field("unreadable", count)
-          case .missing: verdicts.field("missing", count)
-          }
+          verdicts.field(verdict.word, summary.counts[verdict] ?? 0)
         }
       }
-      $0.field("width", bitmap.width)
-      $0.field("height", bitmap.height)
+      $0.field("width", summary.width)
+      $0.field("height", summary.height)
       $0.field("seconds", time / .seconds(1))
     }
-    let isWell = cells.allSatisfy { $0.verdict == .sound || $0.verdict == .doubtful }
+    let isWell = summary.counts.keys.allSatisfy { $0 == .sound || $0 == .doubtful }
     return isWell ? .success : .notWell
+  }
+}
+
+extension FrameVerdict {
+  /// The key of its count in a document.
+  fileprivate var word: StaticString {
+    switch self {
+    case .sound: "sound"
+    case .doubtful: "doubtful"
+    case .bad: "bad"
+    case .unreadable: "unreadable"
+    case .missing: "missing"
+    }
   }
 }

@@ -15,6 +15,9 @@ enum VerifyCommand {
   static let profile = Option<FileName>(
     "profile", "p", "PROFILE",
     "What to expect: \(ProfileFile.builtInNames.joined(separator: ", ")), or a YAML file", .path)
+  static let limits = OptionList<FrameLimit>(
+    "limit", nil, "KEY=VALUE",
+    "Replace a limit of the profile, such as pixels.clipped-share=0.001")
   static let manifest = Option<FileName>(
     "manifest", "m", "FILE",
     "Compare digests with FILE, without decoding; write it if it is not there yet", .path)
@@ -43,7 +46,8 @@ enum VerifyCommand {
     ],
     operands: [frames.spec],
     options: [
-      range.spec, depth.spec, profile.spec, manifest.spec, writeManifest.spec, salvage.spec,
+      range.spec, depth.spec, profile.spec, limits.spec, manifest.spec, writeManifest.spec,
+      salvage.spec,
       junit.spec, html.spec, strict.spec,
     ],
     example: .init(
@@ -79,7 +83,7 @@ enum VerifyCommand {
         damaged: session[salvage] != nil, names: options.manifest != nil))
     let stopwatch = Stopwatch()
     let verifier = FrameVerifier(
-      disk: disk, decoder: try session.decoder(), options: options,
+      disk: disk, decoder: .installed, options: options,
       cancellation: session.interrupt.token)
     try session.withProgress("verify", progress) { () throws(CommandError) in
       do throws(DiskError) {
@@ -103,7 +107,7 @@ enum VerifyCommand {
   {
     var options = VerifyOptions()
     options.threads = session.threads
-    if let name = session[profile] { options.profile = try session.profile(name, on: disk) }
+    options.profile = try session.profile(on: disk)
     options.thumbnails = session[html] == nil ? nil : ThumbnailBox(width: 320, height: 240)
     options.takesDigests = session[writeManifest] != nil
     if let path = session[manifest] {

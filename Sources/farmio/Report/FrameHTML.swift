@@ -108,7 +108,7 @@ struct FrameHTML {
         "\(window.width) × \(window.height), \(Wording.count(part.part.channels.count, "channel")), "
           + part.part.codec.name)
     }
-    if let failure = report.failure { facts.append(failure.cause) }
+    if let failure = report.failure { facts.append(failure.description) }
     return "<p>" + facts.map(MarkupText.escaped).joined(separator: "<br>") + "</p>\n"
   }
 

@@ -19,7 +19,8 @@ struct FrameJUnit {
     cases += " time=\"\(FrameJUnit.seconds(report.duration))\">\n"
     if let failure = report.failure {
       errors += 1
-      cases += "    <error type=\"unreadable\" message=\"\(MarkupText.escaped(failure.cause))\"/>\n"
+      cases +=
+        "    <error type=\"unreadable\" message=\"\(MarkupText.escaped(failure.description))\"/>\n"
     }
     let bad = report.findings.filter { $0.severity == .error }
     if !bad.isEmpty { failures += 1 }

@@ -8,10 +8,9 @@ enum SalvageReport {
     _ session: Session, _ frames: [FrameReport], _ folder: FileName, _ disk: any Disk
   ) throws(CommandError) {
     guard !frames.isEmpty else { return }
-    let decoder = try session.decoder()
     do throws(DiskError) {
       try disk.makeFolders(folder)
-      var salvage = try FrameSalvage(disk: disk, decoder: decoder)
+      var salvage = try FrameSalvage(disk: disk, decoder: .installed)
       for frame in frames {
         let target = folder.appending(frame.file.name)
         guard !SmallFile.exists(target) else {

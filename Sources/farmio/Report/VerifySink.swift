@@ -173,7 +173,7 @@ final class VerifySink: Sendable {
     }
     report.result("\(head)\(frame.file.path)")
     if let failure = frame.failure {
-      report.warning("\(frame.file.path): cannot \(failure.operation.rawValue): \(failure.cause)")
+      report.warning("\(frame.file.path): \(failure)\(failure.remedy.map { ". \($0)" } ?? "")")
     }
     let shown = report.isVerbose ? frame.findings.count : VerifySink.findingsPerFrame
     for finding in frame.findings.prefix(shown) { report.result(VerifySink.line(finding)) }

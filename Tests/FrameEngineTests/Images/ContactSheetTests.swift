@@ -22,14 +22,39 @@ import Testing
     #expect(sheet(2, columns: 0).columns == 1)
   }
 
+  /// The whole sheet, of the bands that it is drawn in.
+  private func drawn(
+    _ title: String, _ layout: ContactSheet.Layout, _ cells: [ContactSheet.Cell]
+  ) -> Bitmap {
+    var sheet = ContactSheet(title: title, layout)
+    var bands = [sheet.head()]
+    for start in stride(from: 0, to: cells.count, by: layout.columns) {
+      let row = Array(cells[start...].prefix(layout.columns))
+      bands.append(sheet.row(of: row))
+    }
+    bands.append(sheet.foot())
+    #expect(bands.allSatisfy { $0.width == layout.width })
+    #expect(bands.reduce(0) { $0 + $1.height } == layout.height)
+    var whole = Bitmap(width: layout.width, height: layout.height)
+    whole.bytes = bands.flatMap(\.bytes)
+    return whole
+  }
+
+  private func origin(_ frame: Int, _ layout: ContactSheet.Layout) -> (x: Int, y: Int) {
+    (
+      layout.left(of: frame % layout.columns),
+      layout.headHeight + frame / layout.columns * layout.cellHeight
+    )
+  }
+
   @Test func cellsDoNotOverlapAndLieOnTheSheet() {
     let layout = sheet(7, columns: 3)
     for frame in 0..<9 {
-      let (x, y) = layout.origin(of: frame)
+      let (x, y) = origin(frame, layout)
       #expect(x >= 0 && x + layout.pictureWidth <= layout.width)
       #expect(y >= layout.headHeight && y + layout.cellHeight <= layout.height)
       for other in 0..<frame {
-        let (left, top) = layout.origin(of: other)
+        let (left, top) = origin(other, layout)
         #expect(abs(left - x) >= layout.pictureWidth || abs(top - y) >= layout.cellHeight)
       }
     }
@@ -37,53 +62,55 @@ import Testing
 
   @Test func framesShowTheirPictureMarkAndNumber() {
     let layout = sheet(4, columns: 2)
-    var drawn = ContactSheet(title: "shot", layout)
     let picture = Bitmap(width: 100, height: 90, filledWith: Colour(1, 2, 3))
-    drawn.draw(3, label: "1004", .bad, picture)
-    drawn.draw(0, label: "1001", .sound, picture)
-    drawn.draw(2, label: "1003", .missing, nil)
-    let bitmap = drawn.finish()
-    #expect((bitmap.width, bitmap.height) == (layout.width, layout.height))
+    let bitmap = drawn(
+      "shot", layout,
+      [
+        .init(label: "1001", .sound, picture), .init(label: "1002", .sound, nil),
+        .init(label: "1003", .missing, nil), .init(label: "1004", .bad, picture),
+      ])
     for frame in [0, 3] {
-      let (x, y) = layout.origin(of: frame)
+      let (x, y) = origin(frame, layout)
       #expect(bitmap[x + 80, y + 45] == Colour(1, 2, 3), "the picture stands in the middle")
     }
-    let (x, y) = layout.origin(of: 3)
+    let (x, y) = origin(3, layout)
     #expect(bitmap[x, y] == FrameVerdict.bad.colour, "a bad frame has an edge")
-    let (left, top) = layout.origin(of: 0)
+    let (left, top) = origin(0, layout)
     #expect(bitmap[left, top] != FrameVerdict.sound.colour)
-    func inks(_ frame: Int) -> Set<Colour> {
-      let (x, y) = layout.origin(of: frame)
-      let rows = y + layout.pictureHeight..<y + layout.pictureHeight + layout.labelHeight
-      return Set(rows.flatMap { row in (x..<x + layout.pictureWidth).map { bitmap[$0, row] } })
+    func inks(_ rows: Range<Int>, _ columns: Range<Int>) -> Set<Colour> {
+      Set(rows.flatMap { row in columns.map { bitmap[$0, row] } })
     }
-    #expect(inks(0).contains(FrameVerdict.sound.colour))
-    #expect(inks(2).contains(FrameVerdict.missing.colour))
-    #expect(inks(1).count == 1, "a cell that was not drawn has no label")
+    func label(_ frame: Int) -> Set<Colour> {
+      let (x, y) = origin(frame, layout)
+      let top = y + layout.pictureHeight
+      return inks(top..<top + layout.labelHeight, x..<x + layout.pictureWidth)
+    }
+    #expect(label(0).contains(FrameVerdict.sound.colour))
+    #expect(label(2).contains(FrameVerdict.missing.colour))
+    let foot = inks(layout.height - layout.footHeight..<layout.height, 0..<layout.width)
+    for verdict in [FrameVerdict.sound, .bad, .missing] { #expect(foot.contains(verdict.colour)) }
+    #expect(!foot.contains(FrameVerdict.doubtful.colour))
   }
 
-  /// Pictures may come in any order.
-  @Test func theOrderOfFramesDoesNotMatter() {
-    func drawn(_ order: [Int]) -> Bitmap {
-      var drawn = ContactSheet(title: "shot", sheet(5))
-      for frame in order { drawn.draw(frame, label: "\(frame)", .doubtful, nil) }
-      return drawn.finish()
-    }
-    #expect(drawn([0, 1, 2, 3, 4]) == drawn([3, 1, 4, 0, 2]))
+  @Test func rowsMayBeShort() {
+    let layout = sheet(3, columns: 2)
+    var sheet = ContactSheet(title: "", layout)
+    _ = sheet.row(of: [.init(label: "1", .sound, nil), .init(label: "2", .bad, nil)])
+    let band = sheet.row(of: [.init(label: "3", .sound, nil)])
+    let paper = band[0, 0]
+    #expect((layout.left(of: 1)..<layout.width).allSatisfy { band[$0, 40] == paper })
+    #expect(sheet.counts == [.sound: 2, .bad: 1])
   }
 
   /// Longer than the room there is: nothing runs into the next cell.
   @Test func longLabelsKeepTheirEnd() {
     let layout = ContactSheet.Layout(
       frameCount: 2, pictureWidth: 40, pictureHeight: 20, columns: 2)
-    func drawn(_ label: String) -> Bitmap {
-      var drawn = ContactSheet(title: label, layout)
-      drawn.draw(0, label: label, .sound, nil)
-      return drawn.finish()
+    func sheet(_ label: String) -> Bitmap {
+      drawn(label, layout, [.init(label: label, .sound, nil)])
     }
-    let (long, short) = (drawn("a.very.long.name.1001"), drawn(".1001"))
-    let (_, y) = layout.origin(of: 0)
-    for row in y..<layout.height {
+    let (long, short) = (sheet("a.very.long.name.1001"), sheet(".1001"))
+    for row in layout.headHeight..<layout.height {
       for column in 0..<layout.width { #expect(long[column, row] == short[column, row]) }
     }
   }

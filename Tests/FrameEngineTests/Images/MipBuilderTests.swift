@@ -38,6 +38,30 @@ import Testing
     return sum / (across * down)
   }
 
+  /// Levels that are halved row by row have the bits of those that are made one after the other.
+  @Test(arguments: [(64, 48), (96, 32), (40, 24), (128, 2)], [PixelType.half, .float])
+  func halvingsAreThoseOfWholeLevels(size: (Int, Int), type: PixelType) {
+    let full = window(size.0, size.1)
+    let channel = Channel(name: "Y", type: type)
+    let raster = SampleImages.raster(full, [channel], value)
+    let levels = MipBuilder(tiles(.mip)).levels(of: raster)
+    let resampler = Resampler(filter: .box, wrapAcross: .black, wrapDown: .black)
+    var before = FloatPlane(width: full.width, height: full.height)
+    for row in 0..<full.height {
+      SampleRow.read(
+        raster.row(row, of: 0), as: type, into: &before.samples, from: row * full.width)
+    }
+    for level in levels.dropFirst() {
+      let window = level.raster.window
+      before = resampler.reduce(before, to: window.width, window.height)
+      var expected = Raster.Plane(window, channel)
+      for row in 0..<window.height {
+        expected.set(row, before.samples, from: row * window.width)
+      }
+      #expect(level.raster.planes == [expected])
+    }
+  }
+
   @Test(arguments: sizes, [LevelRounding.down, .up])
   func boxLevelsAreMeansOfWhatTheyCover(size: (Int, Int), rounding: LevelRounding) {
     let full = window(size.0, size.1)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PNGEncoderTests {
   /// The pixels that libpng's own reader finds.
-  private func decode(_ packed: [UInt8], hasAlpha: Bool) -> (width: Int, height: Int, [UInt8]) {
+  static func decode(_ packed: [UInt8], hasAlpha: Bool) -> (width: Int, height: Int, [UInt8]) {
     var image = unsafe farmio_png_image(0, 0, 0)
     guard unsafe png_image_begin_read_from_memory(&image, packed, packed.count) != 0 else {
       return (0, 0, [])
@@ -24,7 +24,7 @@ import Testing
       var bitmap = Bitmap(width: width, height: height, hasAlpha: hasAlpha)
       bitmap.bytes = TestBytes.x(UInt64(width), bitmap.bytes.count)
       let packed = try PNGEncoder(isFast: isFast).encode(bitmap)
-      let decoded = decode(packed, hasAlpha: hasAlpha)
+      let decoded = Self.decode(packed, hasAlpha: hasAlpha)
       #expect((decoded.width, decoded.height) == (width, height))
       #expect(decoded.2 == bitmap.bytes)
     }
@@ -34,6 +34,6 @@ import Testing
     let bitmap = Bitmap(width: 500, height: 400, filledWith: Colour(10, 20, 30))
     let packed = try PNGEncoder().encode(bitmap)
     #expect(packed.count < 6000)
-    #expect(decode(packed, hasAlpha: false).2 == bitmap.bytes)
+    #expect(Self.decode(packed, hasAlpha: false).2 == bitmap.bytes)
   }
 }

@@ -8,7 +8,7 @@ import Testing
 struct DecoderCorpusTests {
   /// Every chunk decodes, and packed again it gives the same pixels.
   @Test func decodesSoundFrames() throws {
-    var frames = FrameCodec(decoder: try DecoderProgram.find())
+    var frames = FrameCodec(decoder: .installed)
     var decoded = Set<PixelCodec>()
     for path in try PublishedFrames.paths(isDamaged: false) {
       let file = try PublishedFrames.bytes(of: path)
@@ -33,7 +33,7 @@ struct DecoderCorpusTests {
   /// Of frames made to crash readers, each chunk decodes or is a fault, and the next sound one
   /// decodes.
   @Test func livesOnDamagedFrames() throws {
-    var isolated = IsolatedCodec(try DecoderProgram.find())
+    var isolated = IsolatedCodec(.installed)
     let sound = SampleChunk.picture(
       Window(minX: 0, minY: 0, maxX: 99, maxY: 31), .of(.half, "Y"))
     let packed = try isolated.encode(sound, .piz)

@@ -76,7 +76,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path.appending("killed-decoder")
     try ThreadDisk().makeSymbolicLink(
-      "killed-decoder", in: folder.handle, to: try builtDecoder().path.bytes)
+      "killed-decoder", in: folder.handle, to: try #require(try builtDecoder().path).bytes)
     let program = DecoderProgram(path: path, arguments: ["--fault", "hang"])
     let fault = Mutex<ChunkFault?>(nil)
     let worker = WorkerThread("decoder test") {
@@ -101,7 +101,8 @@ import Testing
   @Test func namesAProgramThatIsMissing() throws {
     let packed = try Self.packed()
     var codec = IsolatedCodec(DecoderProgram(path: "/nonexistent/farmio-decoder"))
-    expectFault(.decoderCrashed, "/nonexistent/farmio-decoder") { () throws(ChunkFault) in
+    expectFault(.decoderCrashed, "/nonexistent/farmio-decoder was not found") {
+      () throws(ChunkFault) in
       _ = try codec.decode(packed, .piz, Self.chunk.shape)
     }
   }

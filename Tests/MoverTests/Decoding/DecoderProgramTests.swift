@@ -20,21 +20,24 @@ import Testing
   @Test func takesTheEnvironmentsWord() async {
     await #expect(processExitsWith: .success) {
       unsafe setenv("FARMIO_DECODER", "/bin/true", 1)
-      let found = try DecoderProgram.find()
-      #expect(found.path == "/bin/true")
+      #expect(DecoderProgram.installed.path == "/bin/true")
     }
     await #expect(processExitsWith: .success) {
       unsafe setenv("FARMIO_DECODER", "/nonexistent/decoder", 1)
-      #expect(throws: DecoderMissing(tried: ["/nonexistent/decoder"])) {
-        try DecoderProgram.find()
+      let program = DecoderProgram.installed
+      #expect(program.path == nil)
+      #expect(throws: DecoderMissing(codec: .piz, tried: ["/nonexistent/decoder"])) {
+        try program.require(for: .piz)
       }
+      try program.require(for: .zip)
     }
   }
 
   @Test func saysWhatWasTriedAndWhatToDo() {
-    let text = DecoderMissing(tried: ["/a/farmio-decoder", "/b/farmio-decoder"]).description
-    for part in ["/a/farmio-decoder", "/b/farmio-decoder", "FARMIO_DECODER"] {
-      #expect(text.contains(part))
+    let error = DecoderMissing(codec: .dwaa, tried: ["/a/farmio-decoder", "/b/farmio-decoder"])
+    for part in ["dwaa", "/a/farmio-decoder", "/b/farmio-decoder"] {
+      #expect(error.description.contains(part))
     }
+    #expect(DecoderMissing.remedy.contains("FARMIO_DECODER"))
   }
 }

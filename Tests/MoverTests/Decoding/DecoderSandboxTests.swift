@@ -78,7 +78,8 @@ import Testing
     try memory.reserve(1 << 16)
     var process = DecoderProcess()
     let limits = DecoderLimits()
-    try process.start(try builtDecoder(), limits, memory: memory.descriptor)
+    let path = try #require(try builtDecoder().path)
+    try process.start(path, [], limits, memory: memory.descriptor)
     defer { process.end() }
     #expect(DecoderReply(try process.receive(within: limits.wallTime))?.status == .done)
     let list = Self.chunk.shape.channels.attributeBytes

@@ -10,7 +10,7 @@ import Testing
 
   @Test(arguments: PixelCodec.allCases.filter { $0.decoding != .unsupported })
   func packsAndUnpacks(codec: PixelCodec) throws {
-    var frames = FrameCodec(decoder: try DecoderProgram.find())
+    var frames = FrameCodec(decoder: .installed)
     let (packed, bytes) = try Self.thereAndBack(codec, &frames)
     #expect(packed.count <= Self.chunk.bytes.count)
     if codec.isLossless(for: .half) {

@@ -121,7 +121,11 @@ extension IsolatedCodec {
 
 /// The program as it was built beside the tests.
 func builtDecoder(_ arguments: String...) throws -> DecoderProgram {
-  DecoderProgram(path: try DecoderProgram.find().path, arguments: arguments)
+  let program = DecoderProgram.installed
+  guard let path = program.path else {
+    throw DecoderMissing(codec: .piz, tried: program.places)
+  }
+  return DecoderProgram(path: path, arguments: arguments)
 }
 
 extension [FrameEngine.Channel] {

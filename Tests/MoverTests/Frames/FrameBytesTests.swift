@@ -66,6 +66,51 @@ import Testing
     #expect(memory.isGrowing && memory.byteCount == 3 << 20)
   }
 
+  /// A frame beyond the size up to which files are read whole.
+  private func large(_ codec: PixelCodec) -> SampleFrame {
+    SampleFrame(SampleFrame.lines(codec, in: Window(minX: 0, minY: 0, maxX: 1199, maxY: 999)))
+  }
+
+  @Test(arguments: [PixelCodec.none, .rle])
+  func `The structure of a sound frame is had without its bytes`(codec: PixelCodec) throws {
+    let bytes = try large(codec).bytes()
+    try #require(bytes.count > 2 << 20)
+    try shed.write("f", bytes)
+    let memory = try FrameBytes(disk: shed.disk)
+    let found = try #require(try memory.structure(of: shed("f")))
+    let whole = Container(reading: bytes.rawBytes)
+    #expect(found.chunks == whole.chunks && found.parts == whole.parts)
+    #expect(memory.byteCount == 0 && memory.holes.isEmpty && !memory.isGrowing)
+  }
+
+  @Test func `A frame with any fault is for the whole look`() throws {
+    let memory = try FrameBytes(disk: shed.disk)
+    let bytes = try large(.rle).bytes()
+    let record = try #require(Container(reading: bytes.rawBytes).chunks[0][600])
+    for change in ["head", "leader", "tail", "page"] {
+      var broken = bytes
+      switch change {
+      case "head": broken[4] = 3
+      case "leader": broken[record.leaderOffset] ^= 1
+      case "tail": broken.append(0)
+      default:
+        let page = (record.payload.lowerBound + 4095) / 4096 * 4096
+        for place in page..<page + 4096 { broken[place] = 0 }
+      }
+      try shed.write(change, broken)
+      #expect(try memory.structure(of: shed(change)) == nil, "\(change)")
+    }
+    try shed.write("small", SampleFrame(SampleFrame.lines()))
+    #expect(try memory.structure(of: shed("small")) == nil)
+  }
+
+  @Test func `A frame that is cut while its structure is read has none`() throws {
+    try shed.write("f", large(.none))
+    let scratch = shed.scratch
+    let disk = MeddlingDisk(early: true) { scratch.run("truncate -s 3M f") }
+    #expect(try FrameBytes(disk: disk).structure(of: shed("f")) == nil)
+  }
+
   @Test func `What is no frame file is refused`() throws {
     shed.scratch.run("mkdir d; mkfifo p; ln -s d/f l; truncate -s 9G huge")
     #expect(refusal("d")?.code == EISDIR)

@@ -27,7 +27,7 @@ import Testing
     if codec.isLossless(for: .half) {
       #expect(difference.isEqual)
     } else {
-      #expect(difference.pixels.differences.allSatisfy { $0.maximum < 0.05 })
+      #expect(difference.pixels?.differences.allSatisfy { $0.maximum < 0.05 } == true)
     }
   }
 
@@ -62,7 +62,8 @@ import Testing
     #expect(part.dataWindow == Window(minX: 10, minY: 30, maxX: 109, maxY: 165))
     #expect(part.displayWindow == SampleFrame.window)
     let difference = try shed.compare("f.exr", "c.exr")[0]
-    #expect(difference.pixels.isEqual && difference.pixels.channels.onlyLeft == ["B", "G"])
+    let pixels = try #require(difference.pixels)
+    #expect(pixels.isEqual && pixels.channels.onlyLeft == ["B", "G"])
   }
 
   @Test func `Attributes are kept as long as they are true`() throws {
@@ -84,7 +85,7 @@ import Testing
     let part = try shed.parts("c.exr")[0]
     #expect(part.kind == .tiles && part.tiles?.mode == .one && part.tiles?.width == 64)
     #expect(try shed.verify("c.exr").reports[0].findings.isEmpty)
-    #expect(try shed.compare("f.exr", "c.exr")[0].pixels.isEqual)
+    #expect(try shed.compare("f.exr", "c.exr")[0].pixels?.isEqual == true)
   }
 
   @Test func `All parts are converted, or the one that is asked for`() throws {

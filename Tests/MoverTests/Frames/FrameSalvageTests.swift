@@ -8,7 +8,7 @@ import Testing
 
   private func save(_ name: String, _ depth: VerifyDepth = .decode) throws -> FrameSalvage.Outcome {
     let report = try shed.verify(name) { $0.depth = depth }.reports[0]
-    var salvage = try FrameSalvage(disk: shed.disk, decoder: DecoderProgram.find())
+    var salvage = try FrameSalvage(disk: shed.disk, decoder: .installed)
     return try salvage.save(report, to: shed("saved.exr"))
   }
 
@@ -109,7 +109,7 @@ import Testing
     shed.scratch.run("rm f.exr")
     let small = Window(minX: 0, minY: 0, maxX: 7, maxY: 7)
     try shed.write("f.exr", SampleFrame(SampleFrame.lines(in: small)))
-    var salvage = try FrameSalvage(disk: shed.disk, decoder: DecoderProgram.find())
+    var salvage = try FrameSalvage(disk: shed.disk, decoder: .installed)
     #expect(try refusal(salvage.save(report, to: shed("saved.exr"))) != nil)
     #expect(shed.names() == "f.exr\n")
   }

@@ -50,7 +50,7 @@ struct FrameShed {
     var options = VerifyOptions()
     try change(&options)
     let verifier = FrameVerifier(
-      disk: other ?? disk, decoder: try decoder ?? DecoderProgram.find(), options: options,
+      disk: other ?? disk, decoder: decoder ?? .installed, options: options,
       cancellation: token)
     let reports = Mutex<[FrameReport]>([])
     let found = Mutex<[SequenceFinding]>([])
@@ -68,7 +68,7 @@ struct FrameShed {
 
   /// A source with a frame open.
   func open(_ name: String, threads: Int? = nil) throws -> FrameSource {
-    let source = try FrameSource(disk: disk, decoder: DecoderProgram.find(), threads: threads)
+    let source = try FrameSource(disk: disk, decoder: .installed, threads: threads)
     try source.open(self(name))
     return source
   }

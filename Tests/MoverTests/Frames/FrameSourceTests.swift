@@ -73,7 +73,7 @@ import Testing
       SampleFrame(SampleFrame.lines(.piz)), SampleFrame(SampleFrame.tiles(.zip, .rip), seed: 2),
       SampleFrame(SampleFrame.lines(.none, .subsampled(2)), seed: 3),
     ]
-    let source = try FrameSource(disk: shed.disk, decoder: DecoderProgram.find(), threads: 2)
+    let source = try FrameSource(disk: shed.disk, decoder: .installed, threads: 2)
     for (number, frame) in frames.enumerated() {
       try shed.write("\(number).exr", frame)
       try source.open(shed("\(number).exr"))

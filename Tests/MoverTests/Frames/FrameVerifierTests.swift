@@ -66,7 +66,7 @@ import Testing
       var options = VerifyOptions()
       options.threads = threads
       let verifier = FrameVerifier(
-        disk: shed.disk, decoder: try DecoderProgram.find(), options: options)
+        disk: shed.disk, decoder: .installed, options: options)
       let told = Mutex<[String]>([])
       try verifier.verify(
         list.sequences, progress: ProgressCounters(),
@@ -120,7 +120,21 @@ import Testing
     #expect(found.reports.map(\.status) == [.sound, .unreadable, .sound])
     #expect(found.reports[1].failure != nil && found.reports[1].findings.isEmpty)
     let refusing = RefusingDisk(name: shed("s.1.exr"), code: EIO)
-    #expect(try shed.verify("s.#.exr", on: refusing).reports[0].failure?.code == EIO)
+    guard case .disk(let error)? = try shed.verify("s.#.exr", on: refusing).reports[0].failure
+    else { return #expect(Bool(false), "the frame was read") }
+    #expect(error.code == EIO)
+  }
+
+  @Test func `A decoder that is missing concerns no other codec`() throws {
+    try shed.write("s.1.exr", SampleFrame(SampleFrame.lines(.zip)))
+    try shed.write("s.2.exr", SampleFrame(SampleFrame.lines(.piz)))
+    let lost = DecoderProgram(path: "/nonexistent")
+    let found = try shed.verify("s.#.exr", decoder: lost)
+    #expect(found.reports.map(\.status) == [.sound, .unreadable])
+    let missing = DecoderMissing(codec: .piz, tried: ["/nonexistent"])
+    #expect(found.reports[1].failure == .decoder(missing))
+    let structure = try shed.verify("s.#.exr", decoder: lost) { $0.depth = .structure }
+    #expect(structure.reports.map(\.status) == [.sound, .sound])
   }
 
   @Test func `Each depth finds what lies within it`() throws {

@@ -67,7 +67,7 @@ struct SampleFrame {
   /// The file.
   func bytes() throws -> [UInt8] {
     var writer = ContainerWriter(parts: parts)
-    var codec = FrameCodec(decoder: try DecoderProgram.find())
+    var codec = FrameCodec(decoder: .installed)
     for (number, part) in parts.enumerated() {
       let grid = ChunkGrid(part)!
       for index in 0..<grid.count {
