@@ -307,7 +307,9 @@ int farmio_deflate_repeats(const uint8_t *bytes, size_t count) {
     for (size_t next = at; next < at + STEP; next++) {
       unsigned slot = table[slot_of(word_at(bytes + next))];
       size_t other = (slot - 1) * STEP;
-      if (slot && other < next && !memcmp(bytes + other, bytes + next, LONG)) {
+      // What starts or ends with a run is one that only looks like a match.
+      int has_run = !is_mixed(word_at(bytes + next)) || !is_mixed(word_at(bytes + next + LONG - 8));
+      if (slot && other < next && !has_run && !memcmp(bytes + other, bytes + next, LONG)) {
         repeated++;
         break;
       }
