@@ -1,4 +1,4 @@
-"""For Blender: renders the scene of a folder into a file, with no trace of when and where."""
+"""For Blender: renders the scene of a folder into an EXR file."""
 
 import os
 import sys
@@ -13,8 +13,6 @@ for image in bpy.data.images:
         if not image.has_data:
             raise SystemExit("%s cannot be read" % image.filepath)
 render = bpy.context.scene.render
-for field in dir(render):
-    if field.startswith("use_stamp"):
-        setattr(render, field, False)
-render.filepath, render.image_settings.file_format = target, "PNG"
+render.filepath, render.image_settings.file_format = target, "OPEN_EXR"
+render.image_settings.exr_codec = "ZIP"
 bpy.ops.render.render(write_still=True)

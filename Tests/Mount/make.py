@@ -29,7 +29,7 @@ bpy.ops.object.camera_add(location=(1.1, 1.1, 7))
 scene = bpy.context.scene
 scene.camera = bpy.context.object
 scene.render.engine, scene.cycles.device, scene.cycles.samples = "CYCLES", "CPU", 8
-scene.cycles.seed = 7
+scene.cycles.seed, scene.cycles.use_denoising = 7, False
 scene.render.resolution_x, scene.render.resolution_y = 320, 240
 bpy.ops.wm.save_as_mainfile(filepath=os.path.join(folder, "scene.blend"))
 bpy.ops.file.make_paths_relative()

@@ -243,12 +243,20 @@ import Testing
     vault.change("rm -rf *; head -c 100000 /dev/urandom > other")
     _ = try vault.backup()
     try vault.repository.forget(first.id, clock: vault.clock)
-    // What the mount has pinned stays, whatever the collector thinks of it.
-    let waiting = try vault.collect()
-    if !waiting.waitingFor.isEmpty {
-      mount.tend()
-      #expect(try vault.collect().waitingFor == [], "a mount holds no collection up")
+    // What the mount has pinned stays, whatever the collector thinks of it, and it does not wait.
+    #expect(
+      try !vault.collect().waitingFor.isEmpty, "who has not seen the tombstones is waited for")
+    let isDone = CancelToken()
+    let tending = WorkerThread("tend") { [clock = vault.clock] in
+      while !isDone.isCancelled {
+        mount.tend()
+        clock.sleep(nanoseconds: 20_000_000)
+      }
     }
+    let summary = Result { try vault.collect { $0.patience = 30_000_000_000 } }
+    isDone.cancel()
+    tending.join()
+    #expect(try summary.get().waitingFor == [], "a mount holds no collection up")
     #expect(try read(file, 0, 7_000_000, in: mount) == expected)
     let other = try mount.open(try node("inner/f40", in: mount))
     #expect(try read(other, 0, small.count, in: mount) == small)

@@ -12,11 +12,11 @@ import Testing
   init() throws { folder = try TemporaryFolder(in: "/dev/shm") }
 
   private func cache(
-    on disk: any Disk = ThreadDisk(), in name: FileName = "cache",
+    on disk: any Disk = ThreadDisk(),
     warn: @escaping @Sendable (String) -> Void = { Issue.record("\($0)") }
   ) -> BlockCache {
     BlockCache(
-      disk: disk, path: folder.path.appending(name), byteLimit: 0, clock: clock, warn: warn)
+      disk: disk, path: folder.path.appending("cache"), byteLimit: 0, clock: clock, warn: warn)
   }
 
   private func key(_ number: Int) -> Digest {
@@ -123,7 +123,9 @@ import Testing
 
   @Test func goesOnWithoutAFolder() {
     let warnings = Mutex<[String]>([])
-    let cache = cache(in: "/dev/null/cache") { line in warnings.withLock { $0.append(line) } }
+    let cache = BlockCache(
+      disk: ThreadDisk(), path: "/dev/null/cache", byteLimit: 0, clock: clock
+    ) { line in warnings.withLock { $0.append(line) } }
     cache.store(key(0), bytes(10).rawBytes, objectByteCount: nil)
     #expect(read(cache, key(0), 0, 10) == nil)
     #expect(warnings.withLock { $0.count } == 1)

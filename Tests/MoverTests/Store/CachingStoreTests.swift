@@ -123,11 +123,13 @@ import Testing
     let store = makeStore(makeCache())
     let part = Array(content[..<count])
     try base.put("index/a-1", part)
-    // What was read in pieces does not know where the object ends.
+    // What was read in pieces may not know where the object ends.
     _ = try read(store, 0, 10, of: "index/a-1")
     #expect(try store.get("index/a-1", limit: count) == part)
     #expect(try store.get("index/a-1", limit: count) == part)
-    #expect(calls.total(of: "get") == (count == 0 ? 2 : 1))
+    // A short block is the last one, so a read of it knows; nothing of an empty object is kept.
+    let isKnown = count % CacheBlock.byteCount != 0
+    #expect(calls.total(of: "get") == (count == 0 ? 2 : isKnown ? 0 : 1))
     if count > 0 {
       #expect(throws: StoreError.self) { try store.get("index/a-1", limit: count - 1) }
     }

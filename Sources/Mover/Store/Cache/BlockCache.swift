@@ -268,8 +268,10 @@ extension BlockCache {
       do throws(DiskError) {
         let status = try disk.status(of: file, in: root)
         if let temporary = TemporaryName(entry.name) {
+          // Of this machine's processes it is known whether they live.
+          let isForeign = temporary.owner.machine != TemporaryName.Owner.current.machine
           let isOld = clock.now().seconds - status.modified.seconds > 24 * 3600
-          if isOld || temporary.owner.isDead(seenFrom: .current) {
+          if isForeign && isOld || temporary.owner.isDead(seenFrom: .current) {
             try disk.removeIfPresent(file, in: root)
           }
           continue
