@@ -11,6 +11,7 @@ import oci_identity
 import oci_proof
 import oci_server
 import suite
+import trees
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 #: Faults that pass, and faults that no second try heals, with a word that the error must have.
@@ -24,7 +25,7 @@ class OCISuite(suite.Suite):
     REFUSAL = staticmethod(fault_proxy.Answer.oracle_failure)
     PASSING, LASTING = PASSING, LASTING
     PARTS = ["signer", "server", "conformance", "end-to-end", "refusals", "identities", "services",
-             "kills", "faults"]
+             "trees", "kills", "faults"]
 
     def __init__(self, options, scratch):
         super().__init__(options, scratch)
@@ -133,6 +134,12 @@ class OCISuite(suite.Suite):
         self.expect("archive: an hour later all can be read", status and (status, told, said))
         self.restored("archive: after thawing", server.url, place, tree)
 
+    def trees(self, server):
+        """Trees go up, across and down, by two runs at once as well."""
+        found = trees.Trees(self)
+        found.round_trip(server)
+        found.at_once(server)
+
     def services(self, server):
         """What a bucket offers beside objects, through the unit tests of those calls."""
         environment = {**self.environment(server.url), "HOME": os.environ.get("HOME", "/"),
@@ -158,6 +165,7 @@ class OCISuite(suite.Suite):
             ("refusals", self.refusals),
             ("identities", self.identities),
             ("services", self.services),
+            ("trees", self.trees),
             ("kills", self.kills),
             ("faults", self.faults),
         ]

@@ -102,7 +102,7 @@ class Trees:
         server.make_bucket(OTHER)
         tree = self.odd(1)
         prefix = self.suite.fresh("tree") + "/a b+é"
-        place, across = "s3://%s/%s" % (BUCKET, prefix), "s3://%s/%s" % (OTHER, prefix)
+        place, across = self.suite.place(prefix), self.suite.place(prefix, OTHER)
         count = sum(os.path.isfile(path) and not os.path.islink(path) for path in (
             os.path.join(folder, name) for folder, _, names in os.walk(tree) for name in names))
         first = self.document(what + ": up", server.url, "copy", tree, place)
@@ -118,8 +118,10 @@ class Trees:
         odd_tree.change(os.fsencode(tree), 2)
         os.chmod(tree + "/one", 0o600)
         changed = self.document(what + ": change", server.url, "sync", tree, place, "--delete")
+        # A mode is repaired by a copy within the service, or by sending a small file again.
+        touched = changed.get("files", 0) + changed.get("repaired", 0)
         self.expect(what + ": only the change",
-                    (changed.get("files"), changed.get("removed")) != (3, 500) and changed)
+                    (touched, changed.get("removed")) != (4, 500) and changed)
         for source, goal in ((place, target), (place, across)):
             self.document(what + ": change on", server.url, "sync", source, goal, "--delete")
         self.expect(what + ": same tree, changed", differences(tree, target))
@@ -426,7 +428,7 @@ class Trees:
     def at_once(self, server):
         """Two runs into one prefix: both end well, and leave nothing."""
         tree = self.small_tree()
-        place = "s3://%s/%s" % (BUCKET, self.suite.fresh("at-once"))
+        place = self.suite.place(self.suite.fresh("at-once"))
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for _ in range(3):
                 jobs = [pool.submit(self.run, server.url, "sync", tree, place, "--delete")
@@ -437,6 +439,6 @@ class Trees:
                 with open(tree + "/large", "ab") as file:
                     file.write(b"more")
         self.document("one after two", server.url, "sync", tree, place, "--delete")
-        self.suite.expect_clean(server, BUCKET, "two at once", place.removeprefix("s3://farm/"))
+        self.suite.expect_clean(server, BUCKET, "two at once", self.suite.prefix_of(place))
         shutil.rmtree(self.down("two at once", server, place, tree))
         shutil.rmtree(tree)

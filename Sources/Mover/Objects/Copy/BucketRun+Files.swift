@@ -85,11 +85,15 @@ extension BucketRun {
     let isRepaired = try calling(.setMode, step.key) { () throws(ServiceError) in
       try service.copy(info, from: bucket, to: step.key, attributes)
     }
-    guard isRepaired else { return keep(step, worker) }
+    // A service that cannot copy is sent the file again, unless that is long for so little.
+    guard isRepaired else { return step.byteCount > BucketRun.resentBytes && keep(step, worker) }
     worker.summary.filesRepaired += 1
     progress.finished(bytes: step.byteCount)
     return true
   }
+
+  /// The most bytes that go again for a mode or an owner.
+  private static let resentBytes: Int64 = 64 << 20
 
   private func keep(_ step: Step, _ worker: TransferWorker) -> Bool {
     worker.summary.filesUnchanged += 1
