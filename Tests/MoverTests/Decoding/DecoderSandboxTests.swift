@@ -76,11 +76,14 @@ import Testing
     var generator = SeededGenerator(seed: 11)
     var memory = SharedMemory()
     try memory.reserve(1 << 16)
-    var process = DecoderProcess()
+    var process = ChildProcess()
     let limits = DecoderLimits()
-    try process.start(try builtDecoder(), limits, memory: memory.descriptor)
+    try process.start(
+      try builtDecoder().path, limits.arguments, memory: memory.descriptor)
     defer { process.end() }
-    #expect(DecoderReply(try process.receive(within: limits.wallTime))?.status == .done)
+    #expect(
+      DecoderReply(try process.receive(DecoderReply.byteCount, within: limits.wallTime))?.status
+        == .done)
     let list = Self.chunk.shape.channels.attributeBytes
     let layout = DecoderLayout(
       channelBytes: list.count, packedBytes: 100, unpackedBytes: Self.chunk.shape.byteCount)
@@ -96,7 +99,8 @@ import Testing
       var request = sense
       Self.spoil(&request, using: &generator)
       try process.send(request)
-      let reply = try #require(DecoderReply(try process.receive(within: limits.wallTime)))
+      let reply = try #require(
+        DecoderReply(try process.receive(DecoderReply.byteCount, within: limits.wallTime)))
       if reply.status == .misuse { refusals += 1 }
     }
     #expect(refusals > 1000)
