@@ -23,6 +23,7 @@ build: ## build the program, optimised: .build/release/farmio
 	@tools/setup build
 	swift build -c release --static-swift-stdlib --product farmio
 	swift build -c release --product farmio-decoder
+	swift build -c release --product farmio-smb
 
 demo: ## keep and move a Blender scene in three versions (KEEP=1 leaves the files)
 	@tools/setup demo

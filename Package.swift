@@ -24,6 +24,13 @@ let openEXR: [CXXSetting] = [
   ])
 ]
 
+/// Samba's client library, for the SMB program alone.
+let samba: [CXXSetting] = [
+  .unsafeFlags([
+    "-std=c++17", "-O2", "-Wall", "-Wextra", "-Werror", "-isystem", "/usr/include/samba-4.0",
+  ])
+]
+
 /// One executable for each parser of foreign bytes; `Tests/Fuzz/run` builds them, nothing else does.
 let fuzzers =
   Context.environment["FARMIO_FUZZ"] == nil
@@ -51,6 +58,7 @@ let package = Package(
   products: [
     .executable(name: "farmio", targets: ["farmio"]),
     .executable(name: "farmio-decoder", targets: ["FrameDecoder"]),
+    .executable(name: "farmio-smb", targets: ["ShareClient"]),
     .library(name: "Mover", targets: ["Mover"]),
     .library(name: "FrameEngine", targets: ["FrameEngine"]),
   ] + fuzzProducts,
@@ -80,6 +88,8 @@ let package = Package(
     .executableTarget(
       name: "FrameDecoder", cxxSettings: openEXR,
       linkerSettings: [.linkedLibrary("OpenEXR-3_1"), .linkedLibrary("Iex-3_1")]),
+    .executableTarget(
+      name: "ShareClient", cxxSettings: samba, linkerSettings: [.linkedLibrary("smbclient")]),
     .target(
       name: "FrameEngine", dependencies: ["CKernels", "CZstd", "CDeflate", "CPNG", "CJPEG"],
       swiftSettings: strict),

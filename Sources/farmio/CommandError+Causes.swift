@@ -34,11 +34,15 @@ extension CommandError {
     case EROFS: "The file system is mounted read-only: mount it for writing, or choose another."
     case ENOSPC, EDQUOT: "Make room there, then run the same command again: it goes on."
     case EIO, EUCLEAN: "The disk reports a fault: see 'dmesg', and copy what is on it elsewhere."
-    case ESTALE, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ENOTCONN:
+    case ESTALE, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ENOTCONN, ECONNABORTED, ECONNREFUSED,
+      ECONNRESET:
       "The server is away: when it is back, run the same command again."
     case EMFILE, ENFILE: "Raise the limit of open files (ulimit -n), then run it again."
     case EFBIG: "The file system cannot hold a file of this size; choose another."
     case ENAMETOOLONG: "The file system cannot hold so long a name; choose another, or rename it."
+    case EILSEQ:
+      "Rename it: servers of SMB take UTF-8 without \\ : * ? \" < > | and no dot or space at the end."
+    case EBUSY: "Somebody has it open: run the same command again when it is closed."
     default: nil
     }
   }

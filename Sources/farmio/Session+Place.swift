@@ -50,7 +50,7 @@ extension Session {
   static func unreachable(_ place: FileName) -> CommandError {
     .usage(
       "'\(place)' is no place that this version reaches",
-      remedy: "Give a path, s3://BUCKET/PREFIX, oci://BUCKET@NAMESPACE/PREFIX or "
-        + "nfs://SERVER/EXPORT/PATH.")
+      remedy: "Give a path, s3://BUCKET/PREFIX, oci://BUCKET@NAMESPACE/PREFIX, "
+        + "nfs://SERVER/EXPORT/PATH or smb://SERVER/SHARE/PATH.")
   }
 }

@@ -17,7 +17,8 @@ extension Session {
       case .nfs(let typed):
         paths.append(try mount(typed, place, &members))
       case .s3, .oci: paths.append(try bucket(place, readsAll, &members))
-      case .smb, nil: throw Session.unreachable(place)
+      case .smb(let typed): paths.append(try share(typed, place, &members))
+      case nil: throw Session.unreachable(place)
       }
     }
     let local = try makeDisk()

@@ -14,8 +14,8 @@ extension Session {
         try ociService(bucket, namespace: namespace), prefix: prefix, bulkClass: bulkClass)
     case _ where bulkClass != nil: throw Session.classless(place)
     case .folder(let path): return try folder(path, makingFolder: makingFolder)
-    case .nfs: return try serverStore(place, makingFolder: makingFolder)
-    case .smb, nil: throw Session.unreachable(place)
+    case .nfs, .smb: return try serverStore(place, makingFolder: makingFolder)
+    case nil: throw Session.unreachable(place)
     }
   }
 

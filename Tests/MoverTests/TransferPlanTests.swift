@@ -68,6 +68,34 @@ struct TransferPlanTests {
       TransferPlan(source: source, target: [], rules: rules).steps.map(\.action) == [
         .copy, .copy, .clash("A"),
       ])
+    let accented: [FileName] = ["\u{C9}t", "\u{E9}T", FileName([0xE9])]
+    #expect(
+      TransferPlan(
+        source: accented.map { ScannedEntry(name: $0, status: Self.status()) }, target: [],
+        rules: rules
+      ).steps.map(\.action) == [.copy, .clash("\u{C9}t"), .copy])
+  }
+
+  @Test func `Another spelling of a source's name is no extra where the target cannot tell`() {
+    func entries(_ names: [FileName]) -> [ScannedEntry] {
+      names.map { ScannedEntry(name: $0, status: Self.status()) }
+    }
+    var rules = TransferPlan.Rules()
+    func extras() -> [FileName] {
+      TransferPlan(source: entries(["file"]), target: entries(["FILE", "other"]), rules: rules)
+        .extras.map(\.name)
+    }
+    #expect(extras() == ["FILE", "other"])
+    rules.target.isCaseSensitive = false
+    #expect(extras() == ["other"])
+  }
+
+  @Test func `Where a target has no modes, only times make a repair`() {
+    var rules = TransferPlan.Rules()
+    rules.target.holdsModes = false
+    let source = Self.status(mode: 0o755, user: 7, changed: 500)
+    #expect(Self.action(source, Self.status(), rules) == .keep)
+    #expect(Self.action(source, Self.status(seconds: 101), rules) == .copy)
   }
 
   @Test(arguments: [(1, true), (100, false), (1_000, false)] as [(Int64, Bool)])

@@ -18,6 +18,7 @@ import archive
 import fault_proxy
 import rados
 import servers
+import smb
 import trees
 import wire
 
@@ -46,7 +47,7 @@ class Suite:
     REFUSAL = staticmethod(fault_proxy.Answer.failure)
     PASSING, LASTING = fault_proxy.PASSING, LASTING
     PARTS = ["signer", "conformance", "end-to-end", "refusals", "archive", "tls", "faults", "kills",
-             *trees.NAMES]
+             "smb", *trees.NAMES]
 
     @staticmethod
     def place(prefix, bucket=BUCKET):
@@ -381,6 +382,10 @@ class Suite:
         try:
             if only in (None, "signer"):
                 self.timed("signer", self.signer)
+            if only in (None, "smb"):
+                self.timed("smb", lambda: smb.prove(self))
+            if only == "smb":
+                return
             if self.options.strict:
                 gate = start(rados.radosgw, "radosgw", rados.CACHE).wait()
                 gate.make_bucket(BUCKET)

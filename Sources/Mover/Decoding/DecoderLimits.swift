@@ -17,6 +17,11 @@ public struct DecoderLimits: Hashable, Sendable {
     self.wallTime = wallTime
   }
 
+  /// The limits as the program takes them.
+  var arguments: [String] {
+    ["--address-space", "\(addressSpace)", "--cpu-seconds", "\(cpuSeconds)"]
+  }
+
   /// Bytes that a chunk may have, packed and unpacked together. The rest is for the library, which
   /// holds the chunk once or twice more.
   var sharedMemory: Int { addressSpace / 2 }

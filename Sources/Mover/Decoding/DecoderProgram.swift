@@ -44,11 +44,7 @@ public struct DecoderProgram: Hashable, Sendable {
 
   /// Where the program is, for a running program at `executable`.
   static func beside(_ executable: [UInt8]) -> [FileName] {
-    guard let slash = executable.lastIndex(of: UInt8(ascii: "/")) else { return [] }
-    let folder = FileName(Array(executable[..<slash]))
-    return ["farmio-decoder", "../libexec/farmio/farmio-decoder"].map {
-      folder.appending(FileName($0))
-    }
+    HelperProgram.places(of: "farmio-decoder", beside: executable)
   }
 }
 

@@ -12,7 +12,7 @@ public struct IsolatedCodec: ~Copyable, Sendable {
   private let program: DecoderProgram
   private let limits: DecoderLimits
   private var memory = SharedMemory()
-  private var process = DecoderProcess()
+  private var process = ChildProcess()
   private var channels = [FrameEngine.Channel]()
   private var channelBytes = [UInt8]()
 
@@ -121,9 +121,9 @@ public struct IsolatedCodec: ~Copyable, Sendable {
     let wasRunning = process.identifier != nil
     if !wasRunning { try start() }
     let reply: [UInt8]
-    do throws(DecoderProcess.Silence) {
+    do throws(ChildProcess.Silence) {
       try process.send(request.bytes)
-      reply = try process.receive(within: limits.wallTime)
+      reply = try process.receive(DecoderReply.byteCount, within: limits.wallTime)
     } catch {
       // Somebody ended it between two chunks: no fault of this one.
       if error == .gone, wasRunning {
@@ -149,12 +149,13 @@ public struct IsolatedCodec: ~Copyable, Sendable {
       throw ChunkFault(.decoderCrashed, "\(places) was not found")
     }
     do throws(SystemCause) {
-      try process.start(path, program.arguments, limits, memory: memory.descriptor)
+      try process.start(
+        path, limits.arguments + program.arguments, memory: memory.descriptor)
     } catch {
       throw ChunkFault(.decoderCrashed, "\(path) does not start: \(error.text)")
     }
-    do throws(DecoderProcess.Silence) {
-      let greeting = try process.receive(within: limits.wallTime)
+    do throws(ChildProcess.Silence) {
+      let greeting = try process.receive(DecoderReply.byteCount, within: limits.wallTime)
       if DecoderReply(greeting)?.status != .done { throw .ended }
     } catch {
       let reason = fault(of: error).reason
@@ -163,7 +164,7 @@ public struct IsolatedCodec: ~Copyable, Sendable {
   }
 
   /// Ends a process that gave no answer, and tells why it did not.
-  private mutating func fault(of silence: DecoderProcess.Silence) -> ChunkFault {
+  private mutating func fault(of silence: ChildProcess.Silence) -> ChunkFault {
     let status = process.end()
     if silence == .late {
       return ChunkFault(

@@ -1,4 +1,5 @@
 public import FrameEngine
+import Glibc
 
 /// The seam under everything that touches files: a real kernel, or one that a test makes up.
 ///
@@ -41,6 +42,11 @@ public protocol Disk: AnyObject, Sendable {
   ) throws(DiskError)
   /// Renames, replacing what has the new name.
   func rename(
+    _ name: FileName, in folder: Handle, to newName: FileName, in newFolder: Handle
+  ) throws(DiskError)
+  /// Renames a file unless the new name is taken: EEXIST then, and nothing has changed. EOPNOTSUPP
+  /// where that cannot be promised. For places without links; the file may become read-only.
+  func renameIfAbsent(
     _ name: FileName, in folder: Handle, to newName: FileName, in newFolder: Handle
   ) throws(DiskError)
   /// Removes a name, or with `folder` true an empty folder.
@@ -111,6 +117,12 @@ public protocol Disk: AnyObject, Sendable {
 }
 
 extension Disk {
+  /// Disks with links need nothing else.
+  public func renameIfAbsent(
+    _ name: FileName, in folder: Handle, to newName: FileName, in newFolder: Handle
+  ) throws(DiskError) {
+    throw DiskError(.rename, code: EOPNOTSUPP, name: newName)
+  }
   /// Disks without a page cache tell nothing.
   public func cachedByteCount(of handle: Handle) throws(DiskError) -> Int64? { nil }
   /// Disks without a page cache have nothing to start.
@@ -213,10 +225,34 @@ public struct FileSystem: Hashable, Sendable {
   public var magic: UInt64
   /// Whether a server is behind it (NFS, SMB, FUSE, Lustre …): operations are slow, not the disk.
   public var isRemote: Bool
+  /// Whether files have modes, owners and a time of their last change of metadata.
+  public var holdsModes = true
+  /// Whether a file that is open anywhere cannot be removed or replaced.
+  public var locksOpenFiles = false
+  /// Whether names that differ in case are two, as far as the kind of file system tells.
+  public var isCaseSensitive = true
+  /// Nanoseconds to which times are cut, as far as the kind of file system tells.
+  public var timeStep: Int64 = 1
+  /// Whether a name may be any bytes, and not only what SMB has characters for.
+  public var takesAnyName = true
 
   /// A file system of the type `magic`.
   public init(magic: UInt64, isRemote: Bool) {
     self.magic = magic
     self.isRemote = isRemote
   }
+
+  /// Whether a file can have this name at all.
+  func holds(_ name: FileName) -> Bool { takesAnyName || SMBName.isAllowed(name.bytes) }
+
+  /// A share that is reached without the kernel, under the number of its own SMB client.
+  static let smb: FileSystem = {
+    var system = FileSystem(magic: 0xFE53_4D42, isRemote: true)
+    system.holdsModes = false
+    system.locksOpenFiles = true
+    system.isCaseSensitive = false
+    system.timeStep = 1_000
+    system.takesAnyName = false
+    return system
+  }()
 }

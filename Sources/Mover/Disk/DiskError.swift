@@ -39,6 +39,9 @@ public struct DiskError: Error, Hashable, Sendable {
   /// The server's words for the cause, or the kernel's, such as "No space left on device".
   public var cause: String {
     if let detail { return detail }
+    // The kernel's own words for this one, "Invalid or incomplete multibyte or wide character", hide
+    // what it says of a file's name.
+    if code == EILSEQ { return "The place cannot hold such a name" }
     return unsafe String(cString: strerror(code))
   }
 }

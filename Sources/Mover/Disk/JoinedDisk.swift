@@ -129,6 +129,16 @@ extension JoinedDisk {
     }
   }
 
+  public func renameIfAbsent(
+    _ name: FileName, in folder: Handle, to newName: FileName, in newFolder: Handle
+  ) throws(DiskError) {
+    let (from, to) = (route(name, folder), route(newName, newFolder))
+    guard from.disk === to.disk else { throw DiskError(.rename, code: EXDEV, name: newName) }
+    try to.told { () throws(DiskError) in
+      try to.disk.renameIfAbsent(from.name, in: from.folder, to: to.name, in: to.folder)
+    }
+  }
+
   public func remove(_ name: FileName, in folder: Handle, isFolder: Bool) throws(DiskError) {
     try routed(name, folder) { (disk, name, folder) throws(DiskError) in
       try disk.remove(name, in: folder, isFolder: isFolder)

@@ -50,14 +50,11 @@ public final class FileStore: Store {
       // Then it is in no tree that could be walked either.
       folder = nil
     }
-    do throws(DiskError) {
-      allowsDirect = try !disk.fileSystem(of: root).isRemote
-    } catch {
-      // A mount that cannot say what it is is not one to be clever with.
-      allowsDirect = false
-    }
+    let system = disk.assumedFileSystem(of: root)
+    allowsDirect = !system.isRemote
     folders = StoreFolders(disk: disk, root: root)
-    readers = ReadHandles(disk: disk, root: root, capacity: 32)
+    // A file that is kept open would keep others from removing it.
+    readers = ReadHandles(disk: disk, root: root, capacity: system.locksOpenFiles ? 0 : 32)
   }
 
   /// A store in the folder at `path`, which must exist. A link to a folder is followed.
@@ -168,8 +165,13 @@ extension FileStore {
       for file in try listing.temporaries() {
         guard let name = TemporaryName(file.name) else { continue }
         guard file.modified < time || name.owner.isDead(seenFrom: owner) else { continue }
-        try folders.removeTemporary(file.path)
-        count += 1
+        do throws(DiskError) {
+          try folders.removeTemporary(file.path)
+          count += 1
+        } catch {
+          // Whoever has it open, where that keeps it from being removed, is alive.
+          guard error.code == EBUSY else { throw error }
+        }
       }
       return count
     }

@@ -99,7 +99,7 @@ final class FileUpload: Upload {
         guard try isOurs(inode) else {
           switch error.code {
           case EEXIST: return false
-          case EPERM, EOPNOTSUPP, ENOSYS: return try copyToNewFile()
+          case EPERM, EOPNOTSUPP, ENOSYS: return try renameToFreeName(inode)
           default: throw error
           }
         }
@@ -111,7 +111,24 @@ final class FileUpload: Upload {
 }
 
 extension FileUpload {
-  /// Stands in for a link on mounts that know none (FAT, some FUSE and SMB servers): the name is
+  /// Stands in for a link where there are none and a rename can be told not to replace.
+  private func renameToFreeName(_ inode: UInt64) throws(DiskError) -> Bool {
+    do throws(DiskError) {
+      try store.disk.renameIfAbsent(temporary, in: store.root, to: path.file, in: store.root)
+    } catch {
+      if error.code == EOPNOTSUPP { return try copyToNewFile() }
+      // The answer may have been lost after the rename was made.
+      guard try isOurs(inode) else {
+        if error.code == EEXIST { return false }
+        throw error
+      }
+    }
+    state = .renamed
+    try store.folders.syncFolder(of: path)
+    return true
+  }
+
+  /// Stands in for both on mounts that know neither (FAT, some FUSE and SMB servers): the name is
   /// made exclusively, so that still only one writer gets it, and then filled. A reader may meet
   /// it unfilled, as a short object.
   private func copyToNewFile() throws(DiskError) -> Bool {

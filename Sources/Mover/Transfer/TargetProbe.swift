@@ -17,8 +17,7 @@ struct TargetProbe {
     // Odd seconds and nine different digits show where a time is cut.
     let time = Timestamp(seconds: 1_000_000_001, nanoseconds: 123_456_789)
     try disk.setTimes(handle, modified: time)
-    var traits = TargetTraits()
-    traits.copiesInKernel = !disk.assumedFileSystem(of: folder).writesThrough
+    var traits = knownTraits(of: folder)
     traits.timeStep = TargetTraits.step(from: time, to: try disk.status(of: handle).modified)
     do throws(DiskError) {
       let other = try disk.status(of: name.uppercased, in: folder)
@@ -27,6 +26,15 @@ struct TargetProbe {
       traits.isCaseSensitive = true
     }
     return traits
+  }
+
+  /// What the kind of the target's file system tells, without a file being made.
+  func knownTraits(of folder: Handle) -> TargetTraits {
+    let system = disk.assumedFileSystem(of: folder)
+    return TargetTraits(
+      isCaseSensitive: system.isCaseSensitive, holdsModes: system.holdsModes,
+      timeStep: system.timeStep > 1 ? system.timeStep : nil,
+      copiesInKernel: !system.writesThrough)
   }
 
   private func cleanUp(_ handle: Handle, _ name: FileName, _ folder: Handle) {

@@ -207,7 +207,8 @@ private struct Places {
   func traits(probe: FileName, on disk: any Disk, _ options: TransferOptions)
     throws(TransferFailure) -> TargetTraits
   {
-    guard let folder = destination.folder, !options.dryRun else { return TargetTraits() }
+    guard let folder = destination.folder else { return TargetTraits() }
+    if options.dryRun { return TargetProbe(disk: disk).knownTraits(of: folder.handle) }
     return try located(destination.path) { () throws(DiskError) in
       try TargetProbe(disk: disk).traits(of: folder.handle, probe: probe)
     }

@@ -63,6 +63,11 @@ struct TransferPlan: Hashable, Sendable {
       steps.append(Step(source: entry, target: existing, action: action))
     }
     extras += target[position...]
+    if !rules.target.isCaseSensitive {
+      // To the target they are names of the source: removing them would remove what was just copied.
+      let wanted = Set(source.map(\.name.folded))
+      extras.removeAll { wanted.contains($0.name.folded) }
+    }
   }
 
   private static func action(_ source: FileStatus, _ target: FileStatus?, _ rules: Rules)
@@ -86,19 +91,21 @@ struct TransferPlan: Hashable, Sendable {
   /// Whether metadata differs, or may: attributes and ACLs are not in a status, but setting them on
   /// the source moves its time of change past that of the copy.
   static func needsRepair(_ source: FileStatus, _ target: FileStatus, _ rules: Rules) -> Bool {
+    guard rules.target.holdsModes else {
+      return !rules.target.hold(source.modified, as: target.modified)
+    }
     let isSameMode = source.kind == .symbolicLink || source.mode == target.mode
     let isSameOwner = !rules.owner || source.user == target.user && source.group == target.group
     return !isSameMode || !isSameOwner || source.changed > target.changed
       || !rules.target.hold(source.modified, as: target.modified)
   }
 
-  /// Names that differ in the case of ASCII letters only; each but the first of a set, with the
-  /// first.
+  /// Names that differ in the case of letters only; each but the first of a set, with the first.
   private static func clashes(_ source: [ScannedEntry]) -> [FileName: FileName] {
     var first: [FileName: FileName] = [:]
     var clashes: [FileName: FileName] = [:]
     for entry in source {
-      let folded = entry.name.lowercased
+      let folded = entry.name.folded
       if let other = first[folded] {
         clashes[entry.name] = other
       } else {
@@ -113,6 +120,8 @@ struct TransferPlan: Hashable, Sendable {
 struct TargetTraits: Hashable, Sendable {
   /// Whether names that differ in case are two.
   var isCaseSensitive = true
+  /// Whether it has modes, owners, attributes and times of change at all.
+  var holdsModes = true
   /// Nanoseconds to which the target cuts times; `nil` where it was not measured.
   var timeStep: Int64?
   /// Whether the kernel copies into it as well as a program does.
@@ -148,9 +157,13 @@ struct TargetTraits: Hashable, Sendable {
 }
 
 extension FileName {
-  /// The name with ASCII letters in lower case.
-  var lowercased: FileName {
-    FileName(bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 })
+  /// The name with all letters in lower case; of what is no UTF-8, the ASCII letters.
+  var folded: FileName {
+    if !bytes.allSatisfy({ $0 < 0x80 }), let text = String(validating: bytes, as: UTF8.self) {
+      return FileName(text.lowercased())
+    }
+    return FileName(
+      bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 })
   }
 
   /// The name with ASCII letters in upper case.

@@ -45,6 +45,7 @@ enum HelpText {
     ("FARMIO_REPOSITORY", "the repository, where the argument REPO is left out"),
     ("FARMIO_PASSWORD_FILE", "a file whose first line is the passphrase"),
     ("FARMIO_PASSWORD_COMMAND", "a command that prints the passphrase"),
+    ("FARMIO_SMB_CREDENTIALS", "a file with username=, password= and domain= for smb:// places"),
     ("NO_COLOR", "if set, the progress bar has no colours"),
   ]
 

@@ -21,6 +21,20 @@ enum SmallFile {
     }
   }
 
+  /// The same of a file with a password in it, which nobody but its owner may read.
+  static func readPrivate(
+    _ path: FileName, _ tried: String, limit: Int
+  ) throws(CommandError) -> [UInt8] {
+    var status = stat()
+    let result = unsafe path.withCString { unsafe stat($0, &status) }
+    if result == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 != 0 {
+      throw CommandError(
+        at: path, tried, "others may read it",
+        remedy: "Take that right from them, and change the password: chmod 600 \(path)")
+    }
+    return try read(path, tried, limit: limit)
+  }
+
   /// Whether anything has this name.
   static func exists(_ path: FileName) -> Bool {
     unsafe path.withCString { unsafe access($0, F_OK) == 0 }

@@ -7,7 +7,7 @@ import Glibc
 /// decorated; a bucket where `FARMIO_TEST_S3` or `FARMIO_TEST_OCI` names an endpoint (and
 /// `FARMIO_TEST_S3_BUCKET` or `FARMIO_TEST_OCI_BUCKET` a bucket, else `conformance`), with
 /// credentials as the tools of AWS and Oracle take them from variables; a folder of an NFS server
-/// where `FARMIO_TEST_NFS` is its address.
+/// where `FARMIO_TEST_NFS` is its address; a share where `TestShare` has one.
 enum StorePlace: String, CaseIterable, CustomStringConvertible {
   case memory
   case folder
@@ -18,6 +18,7 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
   case s3
   case oci
   case nfs
+  case share
 
   var description: String { rawValue }
 
@@ -28,12 +29,16 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
       case .s3: variable("FARMIO_TEST_S3") != nil
       case .oci: variable("FARMIO_TEST_OCI") != nil
       case .nfs: DiskPlace.available.contains(.nfs)
+      case .share: TestShare.isThere
       }
     }
   }
 
   /// Whether something of a killed writer can be left there.
   var keepsAbandoned: Bool { self != .memory && self != .limited }
+
+  /// Whether what a living writer has open cannot be removed.
+  var locksOpenFiles: Bool { self == .share }
 
   /// A fresh place.
   func make() throws -> Site {
@@ -70,6 +75,9 @@ enum StorePlace: String, CaseIterable, CustomStringConvertible {
     case .oci:
       let (service, prefix) = (try StorePlace.oracleService(), StorePlace.freshPrefix())
       return try Site { ObjectStore(service, prefix: prefix) }
+    case .share:
+      let folder = try TestShare.makeFolder(on: try TestShare.open())
+      return try Site { try FileStore(disk: try TestShare.open(), path: folder) }
     }
   }
 

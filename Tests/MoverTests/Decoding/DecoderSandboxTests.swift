@@ -76,12 +76,14 @@ import Testing
     var generator = SeededGenerator(seed: 11)
     var memory = SharedMemory()
     try memory.reserve(1 << 16)
-    var process = DecoderProcess()
+    var process = ChildProcess()
     let limits = DecoderLimits()
     let path = try #require(try builtDecoder().path)
-    try process.start(path, [], limits, memory: memory.descriptor)
+    try process.start(path, limits.arguments, memory: memory.descriptor)
     defer { process.end() }
-    #expect(DecoderReply(try process.receive(within: limits.wallTime))?.status == .done)
+    #expect(
+      DecoderReply(try process.receive(DecoderReply.byteCount, within: limits.wallTime))?.status
+        == .done)
     let list = Self.chunk.shape.channels.attributeBytes
     let layout = DecoderLayout(
       channelBytes: list.count, packedBytes: 100, unpackedBytes: Self.chunk.shape.byteCount)
@@ -97,7 +99,8 @@ import Testing
       var request = sense
       Self.spoil(&request, using: &generator)
       try process.send(request)
-      let reply = try #require(DecoderReply(try process.receive(within: limits.wallTime)))
+      let reply = try #require(
+        DecoderReply(try process.receive(DecoderReply.byteCount, within: limits.wallTime)))
       if reply.status == .misuse { refusals += 1 }
     }
     #expect(refusals > 1000)

@@ -16,6 +16,8 @@ final class RestoreJob {
   let limiter: RateLimiter?
   /// Whether the target takes writes around the page cache well.
   private(set) var allowsDirect = false
+  /// What the target is like.
+  private var system = FileSystem(magic: 0, isRemote: false)
   private var trees: TreeReader
   private var window = RestoreWindow()
   /// Folders whose metadata is set when all is in them, in the order they were made.
@@ -111,9 +113,10 @@ final class RestoreJob {
     do throws(DiskError) {
       if !options.isDryRun { try disk.makeFolders(options.target) }
       let open = try OpenFolder(at: options.target, on: disk)
+      system = disk.assumedFileSystem(of: open.handle)
       allowsDirect =
         DiskPolicy(
-          fileSystem: disk.assumedFileSystem(of: open.handle), coreCount: BackupJob.defaultThreads,
+          fileSystem: system, coreCount: BackupJob.defaultThreads,
           medianOpen: nil
         ).allowsDirect
       return RestoreFolder(path: "", entry: nil, parent: nil, open: open)
@@ -131,9 +134,14 @@ final class RestoreJob {
   ) throws(RepositoryError) -> [RestoreFolder] {
     var existing = existingNames(in: folder)
     var inner = [RestoreFolder]()
+    var taken = [FileName: FileName]()
     for entry in entries {
       let before = existing.removeValue(forKey: entry.name)
       guard isWanted(entry, in: folder) else { continue }
+      if let reason = whyNot(entry.name, &taken) {
+        results.fail(folder.path.appending(entry.name), reason, isDamage: false)
+        continue
+      }
       do throws(DiskError) {
         switch entry.kind {
         case .folder:
@@ -151,9 +159,19 @@ final class RestoreJob {
     }
     // Parts of a killed restore that nobody waits for any more, and names to be removed.
     for name in existing.keys where options.deletesExtra || RestoreFile.isPartName(name) {
-      if !window.hasPart(name) { extras.append((folder, name)) }
+      if taken[name.folded] == nil, !window.hasPart(name) { extras.append((folder, name)) }
     }
     return inner
+  }
+
+  /// What keeps the target from having a file of this name; `nil` if nothing does. Of names that are
+  /// one to it, the first is `taken`.
+  private func whyNot(_ name: FileName, _ taken: inout [FileName: FileName]) -> String? {
+    guard system.holds(name) else { return DiskError(.open, code: EILSEQ).cause }
+    if system.isCaseSensitive { return nil }
+    if let other = taken[name.folded] { return "the target does not tell it from \(other)" }
+    taken[name.folded] = name
+    return nil
   }
 
   private func existingNames(in folder: RestoreFolder) -> [FileName: FileKind?] {
@@ -223,7 +241,8 @@ extension RestoreJob {
     guard before != nil else { return false }
     let handle = try folder.opened(on: disk).handle
     guard let status = try existingStatus(entry.name, in: handle, before) else { return false }
-    guard status.kind == .regular, status.size == entry.size, status.modified == entry.modified,
+    guard status.kind == .regular, status.size == entry.size,
+      TargetTraits(timeStep: system.timeStep).hold(entry.modified, as: status.modified),
       status.linkCount == 1 || entry.linkCount > 1
     else {
       if status.kind == .folder { try clear(entry.name, status, in: handle) }

@@ -10,8 +10,14 @@ import Glibc
   /// Bytes, a multiple of 4096.
   private(set) var capacity = 0
 
+  /// What the kernel's listings call it.
+  private let name: String
+
   /// Memory of no bytes.
-  init() { unsafe base = nil }
+  init(name: String = "farmio chunks") {
+    self.name = name
+    unsafe base = nil
+  }
 
   deinit {
     if let base = unsafe base { unsafe munmap(base, capacity) }
@@ -21,7 +27,7 @@ import Glibc
   /// Makes room for `byteCount` bytes; what was in it stays.
   mutating func reserve(_ byteCount: Int) throws(SystemCause) {
     if byteCount <= capacity { return }
-    if descriptor < 0 { descriptor = unsafe farmio_shared_memory("farmio chunks") }
+    if descriptor < 0 { descriptor = unsafe farmio_shared_memory(name) }
     if descriptor < 0 { throw SystemCause(code: -descriptor) }
     let wanted = Buffer.roundedUpToPages(byteCount)
     let grown = farmio_ftruncate(descriptor, Int64(wanted))

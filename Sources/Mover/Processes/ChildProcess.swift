@@ -2,13 +2,13 @@ import CLinux
 import FrameEngine
 import Glibc
 
-/// A `farmio-decoder` that runs, or none yet, or none any more. Ends with its owner.
+/// One of our helper programs that runs, or none yet, or none any more. Ends with its owner.
 ///
-/// It has its own process group, so that an interrupt at the terminal is ours to handle, and an
-/// empty environment, so that no secret reaches it. If we die, it finds its socket closed; if it
-/// is busy then, its limit on processor time ends it. (The kernel's parent-death signal would come
-/// when the *thread* ends that started it.)
-struct DecoderProcess: ~Copyable, Sendable {
+/// It finds a socket to us at descriptor 3 and memory that we share at 4. It has its own process
+/// group, so that an interrupt at the terminal is ours to handle, and of our environment only what
+/// it is said to get, so that no secret reaches it by chance. If we die, it finds its socket closed.
+/// (The kernel's parent-death signal would come when the *thread* ends that started it.)
+struct ChildProcess: ~Copyable, Sendable {
   /// The process's number; `nil` while none runs. It is ours to reap, so the number stays its own.
   private(set) var identifier: pid_t?
   private var socket: Int32 = -1
@@ -26,11 +26,13 @@ struct DecoderProcess: ~Copyable, Sendable {
   /// No process.
   init() {}
 
-  deinit { _ = DecoderProcess.finish(identifier, socket) }
+  deinit { _ = ChildProcess.finish(identifier, socket) }
 
-  /// Starts the program over this memory. It has not said anything yet.
+  /// Starts the program at `path` over this memory, with those of our `variables` that are set. It
+  /// has not said anything yet.
   mutating func start(
-    _ path: FileName, _ arguments: [String], _ limits: DecoderLimits, memory: Int32
+    _ path: FileName, _ arguments: [String], variables: [String] = ["LD_LIBRARY_PATH"],
+    memory: Int32
   ) throws(SystemCause) {
     precondition(identifier == nil, "one process at a time")
     var pair: [Int32] = [-1, -1]
@@ -38,8 +40,8 @@ struct DecoderProcess: ~Copyable, Sendable {
     if made < 0 { throw SystemCause(code: Int32(-made)) }
     defer { close(pair[1]) }
     do throws(SystemCause) {
-      identifier = try DecoderProcess.spawn(
-        path, arguments, limits, socket: pair[1], memory: memory)
+      identifier = try ChildProcess.spawn(
+        path, arguments, variables, socket: pair[1], memory: memory)
     } catch {
       close(pair[0])
       throw error
@@ -54,7 +56,7 @@ struct DecoderProcess: ~Copyable, Sendable {
       identifier = nil
       socket = -1
     }
-    return DecoderProcess.finish(identifier, socket)
+    return ChildProcess.finish(identifier, socket)
   }
 
   /// Sends a request.
@@ -68,13 +70,13 @@ struct DecoderProcess: ~Copyable, Sendable {
     }
   }
 
-  /// Waits for a reply, at most for `limit`.
-  func receive(within limit: Duration) throws(Silence) -> [UInt8] {
+  /// Waits for a reply of `byteCount` bytes, at most for `limit`.
+  func receive(_ byteCount: Int, within limit: Duration) throws(Silence) -> [UInt8] {
     let clock = SystemClock()
     let (seconds, attoseconds) = limit.components
     let deadline =
       clock.monotonic() + UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds) / 1_000_000_000
-    var reply = [UInt8](repeating: 0, count: DecoderReply.byteCount)
+    var reply = [UInt8](repeating: 0, count: byteCount)
     var received = 0
     while received < reply.count {
       let now = clock.monotonic()
@@ -111,7 +113,7 @@ struct DecoderProcess: ~Copyable, Sendable {
   private static let memoryNumber: Int32 = 4
 
   private static func spawn(
-    _ path: FileName, _ arguments: [String], _ limits: DecoderLimits, socket: Int32, memory: Int32
+    _ path: FileName, _ words: [String], _ variables: [String], socket: Int32, memory: Int32
   ) throws(SystemCause) -> pid_t {
     // Out of the way of the numbers that they get in the child.
     let spareSocket = farmio_duplicate(socket, 16)
@@ -136,16 +138,11 @@ struct DecoderProcess: ~Copyable, Sendable {
     unsafe posix_spawn_file_actions_adddup2(&actions, spareMemory, memoryNumber)
     setSignals(&attributes)
 
-    let words =
-      [
-        "--address-space", "\(limits.addressSpace)", "--cpu-seconds",
-        "\(limits.cpuSeconds)",
-      ] + arguments
     var process: pid_t = 0
     let result = unsafe path.withCString { path in
       var arguments = unsafe [strdup(path)] + words.map { unsafe strdup($0) } + [nil]
       defer { unsafe arguments.forEach { unsafe free($0) } }
-      var environment = unsafe libraryPath()
+      var environment = unsafe environment(of: variables)
       defer { unsafe environment.forEach { unsafe free($0) } }
       return unsafe posix_spawn(
         &process, path, &actions, &attributes, &arguments, &environment)
@@ -168,9 +165,13 @@ struct DecoderProcess: ~Copyable, Sendable {
       Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
   }
 
-  /// Where the program finds OpenEXR, if not in the usual place; nothing else of our environment.
-  private static func libraryPath() -> [UnsafeMutablePointer<CChar>?] {
-    guard let path = unsafe getenv("LD_LIBRARY_PATH") else { return unsafe [nil] }
-    return unsafe [strdup("LD_LIBRARY_PATH=" + String(cString: path)), nil]
+  /// What the program gets of our environment.
+  private static func environment(of variables: [String]) -> [UnsafeMutablePointer<CChar>?] {
+    var entries: [UnsafeMutablePointer<CChar>?] = unsafe []
+    for name in variables {
+      guard let value = unsafe getenv(name) else { continue }
+      unsafe entries.append(strdup("\(name)=" + String(cString: value)))
+    }
+    return unsafe entries + [nil]
   }
 }
