@@ -48,9 +48,14 @@ class NFS:
         os.utime(self.tree + "/a", ns=(5, 1_234_567_890_123_456_789))
 
     def same(self, what, copy):
-        self.suite.expect(
-            what + ": same tree",
-            odd_tree.differences(os.fsencode(self.tree), os.fsencode(copy)))
+        """The trees are equal, but for the times of links: NFS-Ganesha answers that it has set
+        them, and has not."""
+        wrong = odd_tree.differences(os.fsencode(self.tree), os.fsencode(copy))
+        link = "a/b/link"
+        if wrong == [link.encode()] and os.readlink(copy + "/" + link) == os.readlink(
+                self.tree + "/" + link):
+            wrong = []
+        self.suite.expect(what + ": same tree", wrong)
 
     def call(self, *arguments):
         return self.suite.call("", *arguments)
