@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import nas_servers
@@ -48,9 +47,14 @@ class NFS:
         os.utime(self.tree + "/a", ns=(5, 1_234_567_890_123_456_789))
 
     def same(self, what, copy):
-        self.suite.expect(
-            what + ": same tree",
-            odd_tree.differences(os.fsencode(self.tree), os.fsencode(copy)))
+        """The trees are equal, but for the times of links: NFS-Ganesha answers that it has set
+        them, and has not."""
+        wrong = odd_tree.differences(os.fsencode(self.tree), os.fsencode(copy))
+        link = "a/b/link"
+        if wrong == [link.encode()] and os.readlink(copy + "/" + link) == os.readlink(
+                self.tree + "/" + link):
+            wrong = []
+        self.suite.expect(what + ": same tree", wrong)
 
     def call(self, *arguments):
         return self.suite.call("", *arguments)
@@ -164,29 +168,23 @@ class NFS:
         """The server is killed while a tree is written, and comes back: what it had not put on its
         disk is written again, and the command ends well."""
         target = self.local("restarted")
-        restarts = 0
-        over = threading.Event()
-
-        def restart():
-            nonlocal restarts
-            while not over.wait(0.5):
-                server.kill()
-                server.start()
-                restarts += 1
-                if restarts == 3:
-                    return
-        thread = threading.Thread(target=restart)
-        thread.start()
-        for round_number in range(20):
-            self.must("nfs restarts: sync", "sync", self.tree, server.address(target))
+        for _ in range(3):
+            process = subprocess.Popen(
+                [self.suite.farmio, "sync", self.tree, server.address(target), "--bwlimit", "60M"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                env=self.suite.environment(""))
+            end = time.monotonic() + 60
+            while not os.path.exists(target) and time.monotonic() < end:
+                time.sleep(0.02)
+            time.sleep(self.suite.rng.random() * 0.6)
+            wasRunning = process.poll() is None
+            server.kill()
+            server.start()
+            said = process.communicate(timeout=120)[1]
+            self.suite.expect("nfs restarts: in time", not wasRunning and "it was over before")
+            self.suite.expect("nfs restarts: sync", process.returncode and said)
             self.same("nfs restarts", target)
-            if restarts == 3:
-                break
-            shutil.rmtree(target)
-        over.set()
-        thread.join()
-        self.suite.expect("nfs restarts", restarts < 3 and "only %d" % restarts)
-        shutil.rmtree(target, ignore_errors=True)
+            shutil.rmtree(target, ignore_errors=True)
 
     def refusals(self, server, small):
         """What cannot be done is said with its cause, and the status is 3."""

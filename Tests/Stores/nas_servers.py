@@ -66,15 +66,18 @@ class Ganesha:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(
-            ["ganesha.nfsd", "-F", "-f", self.configuration, "-L",
-             os.path.join(self.folder, "ganesha.log"), "-p",
-             os.path.join(self.folder, "ganesha.pid")],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        """Starts it, again if it ends at once: one that was killed may still have its ports."""
         end = time.monotonic() + 60
-        while not (listens(self.port) and listens(self.mount_port)):
-            if self.process.poll() is not None or time.monotonic() > end:
+        self.process = None
+        while not (self.process and listens(self.port) and listens(self.mount_port)):
+            if time.monotonic() > end:
                 raise RuntimeError("NFS-Ganesha does not start: see " + self.folder)
+            if self.process is None or self.process.poll() is not None:
+                self.process = subprocess.Popen(
+                    ["ganesha.nfsd", "-F", "-f", self.configuration, "-L",
+                     os.path.join(self.folder, "ganesha.log"), "-p",
+                     os.path.join(self.folder, "ganesha.pid")],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(0.1)
 
     def kill(self):

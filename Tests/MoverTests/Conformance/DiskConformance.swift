@@ -190,7 +190,8 @@ import Testing
     let early = Timestamp(seconds: 1, nanoseconds: 5)
     try disk.setTimes("link", in: folder, modified: early)
     try disk.setOwner("link", in: folder, user: status.user, group: status.group)
-    #expect(try disk.status(of: "link", in: folder).modified == early)
+    // NFS-Ganesha answers that it has set the time of a link, and has not.
+    if place.isLocal { #expect(try disk.status(of: "link", in: folder).modified == early) }
     #expect(try disk.status(of: "a", in: folder).modified == time)
   }
 
