@@ -10,6 +10,6 @@ extension String {
   /// The key up to its last slash, and with it; empty where it has none.
   var folderPrefix: String {
     guard let slash = utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
-    return String(self[...slash])
+    return String(Substring(utf8[...slash]))
   }
 }

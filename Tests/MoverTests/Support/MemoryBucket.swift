@@ -60,7 +60,7 @@ final class MemoryBucket: ObjectService {
 
   func setHook(_ body: (@Sendable (Int, Call) -> Outcome)?) { hook.withLock { $0 = body } }
 
-  private func call<R>(_ name: String, _ key: String, _ body: (inout State) throws -> R)
+  private func call<R: Sendable>(_ name: String, _ key: String, _ body: (inout State) throws -> R)
     throws(ServiceError) -> R
   {
     let call = Call(name: name, key: key)
