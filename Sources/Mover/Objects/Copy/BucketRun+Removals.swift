@@ -6,6 +6,7 @@ extension BucketRun {
   /// Removes it, many at once.
   func removeExtras() {
     let unwanted = objects.extras.map(\.key).filter { !isExcluded($0) && !isUnknown($0) }
+    if unwanted.isEmpty { return }
     if options.dryRun {
       for key in unwanted { planned?(.remove, FileName(service.address + key)) }
       return
