@@ -2,8 +2,6 @@
 import os
 import sys
 
-import data
-
 BIN = os.path.dirname(sys.executable)
 BUCKET = "bench"
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -46,7 +44,7 @@ class S5cmd(Mover):
     name = "s5cmd"
 
     def words(self, *words):
-        return [os.path.join(BIN, "s5cmd"), "--log", "error", "--endpoint-url", self.url, *words]
+        return [os.path.join(BIN, "s5cmd"), "--endpoint-url", self.url, *words]
 
     @staticmethod
     def parts(many):
@@ -54,10 +52,10 @@ class S5cmd(Mover):
         return [] if many else ["--part-size", "16", "--concurrency", "8"]
 
     def put(self, folder, prefix, many):
-        return self.words("cp", *self.parts(many), folder + "/", f"s3://{BUCKET}/{prefix}/")
+        return self.words("--log", "error", "cp", *self.parts(many), folder + "/", f"s3://{BUCKET}/{prefix}/")
 
     def get(self, prefix, folder, many):
-        return self.words("cp", *self.parts(many), f"s3://{BUCKET}/{prefix}/*", folder + "/")
+        return self.words("--log", "error", "cp", *self.parts(many), f"s3://{BUCKET}/{prefix}/*", folder + "/")
 
     def list(self, prefix):
         return self.words("ls", f"s3://{BUCKET}/{prefix}/*")
@@ -128,6 +126,6 @@ MOVERS = {kind.name: kind for kind in (Farmio, S5cmd, Rclone, RcloneDefault, Run
 def environment(url, key, secret):
     """Variables for all of them; none of the user's own files."""
     return {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret,
-            "AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.path.join(data.ROOT, "none"),
-            "AWS_SHARED_CREDENTIALS_FILE": os.path.join(data.ROOT, "none"),
+            "AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
             "AWS_EC2_METADATA_DISABLED": "true"}
