@@ -69,8 +69,17 @@ def run(suite, server, bucket):
                                   "NO_SUCH_CLASS")
     suite.expect(NAME + ": a class that the service does not know is named",
                  (status, "--storage-class" in said) != (3, True) and said)
-    status, said = suite.call(server.url, "init", os.path.join(suite.scratch, suite.fresh("folder")))
-    suite.expect(NAME + ": a folder", status and said)
+    copies = suite.fresh("copies") + "/"
+    suite.must(NAME + ": copy", server.url, "copy", tree, "s3://%s/%s" % (bucket, copies),
+               "--storage-class", "STANDARD_IA")
+    found = classes(server, bucket, copies)
+    files = {key for key in found if not key.endswith("/")}
+    suite.expect(NAME + ": copies are in the class", (
+        len(files), {found[key] for key in files}) != (len(os.listdir(tree)), {"STANDARD_IA"})
+        and str(found))
+    status, said = suite.call(server.url, "copy", tree, tree + ".copy", "--storage-class", "GLACIER")
+    suite.expect(NAME + ": a folder has no classes",
+                 (status, "has no storage classes" in said) != (2, True) and said)
     shutil.rmtree(tree)
 
 
