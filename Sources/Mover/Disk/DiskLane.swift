@@ -41,7 +41,7 @@ final class DiskLane: Lane {
         return .status(try disk.status(of: name, in: folder))
       }
     } catch {
-      return .failure(error)
+      return .failure(error.name.bytes.isEmpty ? error.at(operation.name) : error)
     }
   }
 
