@@ -118,14 +118,14 @@ struct BucketDiskTests {
     #expect(!second.contains { $0.name == "get" || $0.name == "read" })
   }
 
-  @Test func `Room for small objects is given back`() {
+  @Test func `Room for small objects is given back`() throws {
     let room = SmallObjects()
     let bucket = MemoryBucket()
     bucket.set("d/a", [UInt8](repeating: 1, count: SmallObjects.byteLimit))
     for _ in 0..<10_000 {
       let folder = BucketFolder(prefix: "d/", on: "s3://memory", room: room)
       let info = ObjectInfo(key: "d/a", size: 16 << 10, tag: "", stored: nil)
-      #expect(throws: Never.self) { #expect(try folder.fetch(info, as: "a", from: bucket) != nil) }
+      #expect(try folder.fetch(info, as: "a", from: bucket) != nil)
     }
     #expect(room.reserve(24 << 20))
   }

@@ -20,8 +20,8 @@ struct BucketRig {
   @discardableResult
   func up(
     from: String = "src", to key: String = "show", isFolder: Bool = false,
-    planned: (@Sendable (PlannedAction, FileName) -> Void)? = nil,
-    cancel: CancelToken = CancelToken(), _ configure: (inout TransferOptions) -> Void = { _ in }
+    cancel: CancelToken = CancelToken(), _ configure: (inout TransferOptions) -> Void = { _ in },
+    planned: (@Sendable (PlannedAction, FileName) -> Void)? = nil
   ) -> TransferSummary {
     var options = TransferOptions()
     options.transfers = 4

@@ -83,13 +83,11 @@ struct BucketTransferTests {
     rig.scratch.run("rmdir src/e; mkdir src/f; echo c > src/c; echo bb > src/b; chmod 600 src/a")
     let before = rig.bucket.keys.map { rig.bucket.object($0)!.tag }
     let planned = Mutex<Set<String>>([])
-    let summary = rig.up(
-      planned: { action, path in
-        planned.withLock { _ = $0.insert("\(action.rawValue) \(path)") }
-      }
-    ) {
+    let summary = rig.up {
       $0.dryRun = true
       $0.deleteExtra = true
+    } planned: { action, path in
+      planned.withLock { _ = $0.insert("\(action.rawValue) \(path)") }
     }
     #expect(summary.isComplete)
     #expect(rig.bucket.keys.map { rig.bucket.object($0)!.tag } == before)
