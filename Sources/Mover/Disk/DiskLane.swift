@@ -1,3 +1,4 @@
+import FrameEngine
 import Glibc
 
 /// Runs batches by the calls of a disk: one after the other where the disk is made up or decorated

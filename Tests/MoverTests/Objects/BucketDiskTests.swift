@@ -45,7 +45,7 @@ struct BucketDiskTests {
     let bucket = MemoryBucket()
     bucket.set("d/good", [1])
     for key in keys { bucket.set(key, key == "d/" ? [1] : []) }
-    let folder: FileName = keys == ["d/a//b"] ? "d/a" : "d"
+    let folder: FileName = keys == ["d/a//b"] ? "s3://memory/d/a" : "s3://memory/d"
     do throws(DiskError) {
       _ = try Self.names(bucket, folder)
       Issue.record("it was listed")
