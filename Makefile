@@ -30,12 +30,13 @@ demo: ## keep and move a Blender scene in three versions (KEEP=1 leaves the file
 	@$(MAKE) --no-print-directory build
 	@tools/demo $(farmio)
 
-test: ## everything that must hold: formatting, unit tests, oracles, crash rigs
+test: ## everything that must hold: formatting, unit tests, oracles, servers, crash rigs
 	@tools/setup test
 	@$(MAKE) --no-print-directory lint
 	swift build
 	swift test
 	@$(MAKE) --no-print-directory oracles
+	@Tests/Stores/run .build/debug/farmio .build/debug/Benchmarks --quick
 	@$(MAKE) --no-print-directory build rigs mounts frames
 
 oracles: ## compare with independent programs: hashes, and the repository format
@@ -56,7 +57,7 @@ rigs: ## the short crash campaign (SEED=N)
 mounts: ## mount repositories, and compare what the kernel shows with the source
 	@Tests/Mount/run $(farmio)
 
-stores: ## prove repositories in buckets of S3 and Oracle's cloud: servers, faults, kills
+stores: ## prove places at real servers, with faults, kills and cuts: S3, OCI, NFS, SMB
 	@tools/setup test
 	swift build --build-tests
 	@Tests/Stores/run .build/debug/farmio .build/debug/Benchmarks

@@ -223,7 +223,7 @@ class NFS:
         if "joinedNFS" not in done.stdout:
             self.suite.expect("nfs: conformance", "the server was not among the places")
 
-    def run(self, only):
+    def run(self):
         small = nas_servers.SmallDisk(os.path.join(self.top, "small"), 40)
         mapper = server = None
         try:
@@ -241,7 +241,7 @@ class NFS:
                 ("cuts", lambda: self.cuts(server)),
                 ("restarts", lambda: self.restarts(server)),
             ]:
-                if only in (None, name):
+                if self.suite.wants(name):
                     self.suite.timed("nfs " + name, part)
         finally:
             for each in (server, mapper, small):
@@ -255,7 +255,7 @@ class NASSuite(suite.Suite):
     PARTS = ["conformance", "trees", "repository", "refusals", "kills", "cuts", "restarts"]
 
     def run(self):
-        NFS(self).run(self.options.only)
+        NFS(self).run()
 
 
 if __name__ == "__main__":

@@ -16,9 +16,11 @@ def prove(suite):
     server = smb_server.Samba(folder)
     try:
         shares = Shares(suite, server)
-        for part in (shares.contracts, shares.trees, shares.repository, shares.refusals,
-                     shares.broken_promise, shares.kills, shares.lost_clients, shares.cuts,
-                     shares.restarts):
+        parts = [shares.contracts, shares.trees, shares.repository, shares.refusals,
+                 shares.broken_promise]
+        if not suite.options.quick:
+            parts += [shares.kills, shares.lost_clients, shares.cuts, shares.restarts]
+        for part in parts:
             part()
         shares.expect_no_clients("at the end")
     finally:

@@ -49,6 +49,14 @@ class Suite:
     PARTS = ["signer", "conformance", "end-to-end", "refusals", "archive", "tls", "faults", "kills",
              "smb", *trees.NAMES]
 
+    #: Parts that take minutes: left out by --quick.
+    LONG = {"faults", "kills", "tree-faults", "tree-kills", "cuts", "restarts"}
+
+    def wants(self, part):
+        """Whether a part was asked for."""
+        only = self.options.only
+        return part == only or only is None and not (self.options.quick and part in self.LONG)
+
     @staticmethod
     def place(prefix, bucket=BUCKET):
         return "s3://%s/%s" % (bucket, prefix)
@@ -371,7 +379,6 @@ class Suite:
         shutil.rmtree(tree)
 
     def run(self):
-        only = self.options.only
         running = []
 
         def start(make, name, *arguments):
@@ -380,11 +387,11 @@ class Suite:
             running.append(make(folder, *arguments))
             return running[-1]
         try:
-            if only in (None, "signer"):
+            if self.wants("signer"):
                 self.timed("signer", self.signer)
-            if only in (None, "smb"):
+            if self.wants("smb"):
                 self.timed("smb", lambda: smb.prove(self))
-            if only == "smb":
+            if self.options.only == "smb":
                 return
             if self.options.strict:
                 gate = start(rados.radosgw, "radosgw", rados.CACHE).wait()
@@ -411,7 +418,7 @@ class Suite:
                 *trees.parts(self, weed, moto),
             ]
             for name, part in parts:
-                if only in (None, name):
+                if self.wants(name):
                     self.timed(name, part)
         finally:
             for server in running:
@@ -428,6 +435,7 @@ def main(suite_class=Suite):
     parser.add_argument("farmio")
     parser.add_argument("benchmarks")
     parser.add_argument("--only", metavar="PART", choices=suite_class.PARTS)
+    parser.add_argument("--quick", action="store_true", help="without faults, kills and cuts")
     parser.add_argument("--strict", action="store_true", help="against radosgw alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=12)
