@@ -29,6 +29,18 @@ struct BucketResumeTests {
     }
   }
 
+  @Test func `A run that was killed while it took over an upload costs nothing`() throws {
+    let rig = BucketRig(BucketRig.large)
+    _ = rig.interrupt(afterParts: 2)
+    let marker = try #require(rig.bucket.object(rig.bucket.markers[0]))
+    let owner = TemporaryName.Owner(
+      machine: TemporaryName.Owner.current.machine, process: 2_000_000_000)
+    rig.bucket.set("show/" + TemporaryName(owner: owner).fileName.description, marker.bytes)
+    #expect(rig.up().isComplete)
+    #expect(Self.partsSent(rig) == 1)
+    Self.expectWhole(rig)
+  }
+
   @Test func `A part that is not what the file has is sent again`() {
     let changes: [(String, (inout [Int: [UInt8]]) -> Void)] = [
       ("damaged", { $0[1]![77] ^= 1 }), ("missing", { $0[1] = nil }),

@@ -33,7 +33,13 @@ extension BucketRun {
       let before: ResumableUpload? =
         marker.id.isEmpty
         ? upload : resumable.withLock { $0.updateValue(upload, forKey: FileName(marker.key)) }
-      if let before { giveUp(before) }
+      guard let before else { continue }
+      if !marker.id.isEmpty, before.marker.id == marker.id {
+        // Whoever took it over was killed between the new marker and the old one's end.
+        removeMarker(before.markerKey)
+      } else {
+        giveUp(before)
+      }
     }
   }
 
