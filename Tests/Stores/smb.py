@@ -200,12 +200,14 @@ class Shares:
             ("a missing client program", url, "FARMIO_SMB", {"FARMIO_SMB": "/nonexistent"}),
             ("a share that is read-only", self.server.url("x", share="readonly"), "x", {}),
         ]
+        before = sorted(os.listdir(self.server.files))
         for what, place, word, more in cases:
             for verb in (["copy", top, place], ["init", place]):
                 status, said = self.call(*verb, **more)
                 self.expect("smb: %s is named by %s" % (what, verb[0]),
                             (status, word in said) != (3, True) and "%d: %s" % (status, said))
-        self.expect("smb: nothing is written there", os.listdir(self.server.files))
+        self.expect("smb: nothing is written there",
+                    sorted(os.listdir(self.server.files)) != before and "something is")
         status, said = self.call("copy", top, "smb://127.0.0.1")
         self.expect("smb: an address without a share", status != 2 and said)
         for name in ("a:b", "FILE", "dot.", "\u00c9t\u00e9", "\u00e9T\u00c9"):

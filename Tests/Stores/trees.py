@@ -95,8 +95,8 @@ class Trees:
         odd_tree.make(os.fsencode(tree), seed)
         os.remove(os.fsencode(tree) + b"/no utf-8 \xff\xfe")
         os.remove(tree + "/fifo")
-        if self.suite.SCHEME == "oci":
-            # Oracle's service takes no line ends in names.
+        if self.suite.SCHEME == "oci" or server.name == "moto":
+            # Oracle's service takes no line ends in names; moto does not find its way to them.
             os.remove(tree + "/line\nbreak")
         if server.name == "SeaweedFS":
             os.remove(tree + "/back\\slash")
@@ -125,8 +125,10 @@ class Trees:
         changed = self.document(what + ": change", server.url, "sync", tree, place, "--delete")
         # A mode is repaired by a copy within the service, or by sending a small file again.
         touched = changed.get("files", 0) + changed.get("repaired", 0)
+        # Each name of a file that has several is an object of its own, with its own mode.
+        names = os.stat(tree + "/one").st_nlink
         self.expect(what + ": only the change",
-                    (touched, changed.get("removed")) != (4, 500) and changed)
+                    (touched, changed.get("removed")) != (3 + names, 500) and changed)
         for source, goal in ((place, target), (place, across)):
             self.document(what + ": change on", server.url, "sync", source, goal, "--delete")
         self.expect(what + ": same tree, changed", differences(tree, target))
@@ -230,7 +232,8 @@ class Trees:
                    len(self.suite.keys(server, BUCKET, prefix)), 4)
         said("rm", place + "/a")
         # What is no path can be removed all the same, and disturbs what is beside it.
-        client.put_object(Bucket=BUCKET, Key=prefix + "/d/new\nline & <tag>", Body=b"1")
+        line = " " if server.name == "moto" else "\n"
+        client.put_object(Bucket=BUCKET, Key=prefix + "/d/new%sline & <tag>" % line, Body=b"1")
         if server.name == "moto":
             client.put_object(Bucket=BUCKET, Key=prefix + "/d//odd", Body=b"1")
             _, error = said("ls", place + "/d", status=3)

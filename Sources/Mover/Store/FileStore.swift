@@ -102,18 +102,26 @@ public final class FileStore: Store {
 
   public func get(_ name: String, limit: Int) throws(StoreError) -> [UInt8]? {
     let path = try path(of: name)
-    do throws(DiskError) {
-      let file = try disk.open(path.file, in: root, .read())
-      defer { disk.abandon(file) }
-      let size = try disk.status(of: file).size
-      if size <= limit { return try disk.read(file, at: 0, count: Int(size)) }
-    } catch {
-      if error.isMissing { return nil }
-      throw StoreError(error, "read", description(of: name))
+    for attempt in 1...FileStore.staleTries {
+      do throws(DiskError) {
+        let file = try disk.open(path.file, in: root, .read())
+        defer { disk.abandon(file) }
+        let size = try disk.status(of: file).size
+        if size <= limit { return try disk.read(file, at: 0, count: Int(size)) }
+        break
+      } catch {
+        if error.isMissing { return nil }
+        // A file that is replaced while it is open is gone at a server of NFS: the new one is there.
+        if error.code == ESTALE, attempt < FileStore.staleTries { continue }
+        throw StoreError(error, "read", description(of: name))
+      }
     }
     throw StoreError(
       .limit, "read", description(of: name), "it is larger than \(limit) bytes")
   }
+
+  /// How often an object is looked for that is replaced again and again.
+  private static let staleTries = 20
 
   public func read(_ name: String, at offset: Int64, into buffer: inout MutableRawSpan)
     throws(StoreError) -> Int
