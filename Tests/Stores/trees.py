@@ -237,7 +237,8 @@ class Trees:
         if server.name == "moto":
             client.put_object(Bucket=BUCKET, Key=prefix + "/d//odd", Body=b"1")
             _, error = said("ls", place + "/d", status=3)
-            self.expect(what + ": ls names the odd key", "d//odd" not in error and error)
+            # A listing by folders tells of it only where it stops being a path.
+            self.expect(what + ": ls names the odd key", "/d//'" not in error and error)
         told = json.loads(said("rm", "-R", "--json", place)[0])
         self.expect(what + ": rm -R counts", told["removed"] < 4 and told)
         self.equal(what + ": all is removed", self.suite.keys(server, BUCKET, prefix + "/"), [])

@@ -88,7 +88,9 @@ final class BucketFolder: Sendable {
         throw DiskError(error, .list, path, remedy: service.remedy(for: error))
       }
       for object in page.objects { try add(object, to: &found) }
-      for prefix in page.prefixes { found.folders.insert(try name(prefix.utf8.dropLast())) }
+      for prefix in page.prefixes {
+        found.folders.insert(try name(prefix.utf8.dropLast(), of: prefix))
+      }
       guard let next = page.next else { break }
       position = next
     }
@@ -105,15 +107,16 @@ final class BucketFolder: Sendable {
       return
     }
     // A writer's note of an upload under way is no file.
-    let name = try name(object.key.utf8[...])
+    let name = try name(object.key.utf8[...], of: object.key)
     if TemporaryName(name) == nil { found.files[name] = object }
   }
 
-  /// Texts that look alike may differ in their bytes, and keys are bytes.
-  private func name(_ key: Substring.UTF8View) throws(DiskError) -> FileName {
+  /// The name in this folder, of a key or of what keys begin with, as `listed`. Texts that look alike
+  /// may differ in their bytes, and keys are bytes.
+  private func name(_ key: Substring.UTF8View, of listed: String) throws(DiskError) -> FileName {
     let name = FileName(Array(key.dropFirst(prefix.utf8.count)))
     guard !name.bytes.isEmpty, name != ".", name != "..", !name.bytes.contains(0) else {
-      throw refusal("the key '\(Substring(key))' is no path that a folder can hold")
+      throw refusal("the key '\(listed)' is no path that a folder can hold")
     }
     return name
   }
