@@ -13,6 +13,7 @@
 #include <linux/stat.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -210,6 +211,23 @@ static inline int farmio_duplicate(int fd, int least) {
 }
 static inline long farmio_socket_pair(int *pair) {
   return farmio_result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+}
+// Sets of signals take their shape from whichever module read <setjmp.h> first: they stay in here.
+
+// The program begins with no signal held back, and each as a new program expects it.
+static inline void farmio_spawn_with_usual_signals(posix_spawnattr_t *attributes) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(attributes, &signals);
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(attributes, &signals);
+}
+// The program meets one signal as a new program expects it.
+static inline void farmio_spawn_with_usual_signal(posix_spawnattr_t *attributes, int number) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, number);
+  posix_spawnattr_setsigdefault(attributes, &signals);
 }
 // Never raises SIGPIPE.
 static inline long farmio_send(int fd, const void *bytes, size_t size) {

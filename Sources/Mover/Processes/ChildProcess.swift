@@ -153,12 +153,7 @@ struct ChildProcess: ~Copyable, Sendable {
 
   /// All signals as a new program expects them, and a process group of its own.
   private static func setSignals(_ attributes: inout posix_spawnattr_t) {
-    var none = sigset_t()
-    unsafe sigemptyset(&none)
-    var all = sigset_t()
-    unsafe sigfillset(&all)
-    unsafe posix_spawnattr_setsigmask(&attributes, &none)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+    unsafe farmio_spawn_with_usual_signals(&attributes)
     unsafe posix_spawnattr_setpgroup(&attributes, 0)
     unsafe posix_spawnattr_setflags(
       &attributes,

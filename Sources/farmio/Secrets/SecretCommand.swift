@@ -59,10 +59,7 @@ enum SecretCommand {
     }
     unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     // The child must end by SIGPIPE, which we ignore.
-    var usual = sigset_t()
-    unsafe sigemptyset(&usual)
-    unsafe sigaddset(&usual, SIGPIPE)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &usual)
+    unsafe farmio_spawn_with_usual_signal(&attributes, SIGPIPE)
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
 
     var process: pid_t = 0
