@@ -6,6 +6,16 @@ import Testing
 
 /// Several disks as one. That each call does the same as on its own disk, `DiskConformance` shows.
 @Suite struct JoinedDiskTests {
+  @Test func namesThatOnlyLookLikeTheBeginningOfAnAddressAreFolders() throws {
+    let member = JoinedDisk.Member("oci://show@ns/a", ThreadDisk())
+    for path: FileName in ["oci:", "oci:/", "oci://", "oci://show@ns", "oci://show@ns/a"] {
+      #expect(member.isBelow(path))
+    }
+    for path: FileName in ["o", "oci", "oci://show", "oci://show@ns/ab", "/oci:"] {
+      #expect(!member.isBelow(path))
+    }
+  }
+
   let here: TemporaryFolder
   let there: TemporaryFolder
   let disk: JoinedDisk

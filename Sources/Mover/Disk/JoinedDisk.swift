@@ -79,7 +79,7 @@ extension JoinedDisk {
   public func makeFolder(_ name: FileName, in folder: Handle, mode: UInt32) throws(DiskError) {
     // `nfs:` and `nfs://SERVER` are no folders, but whoever makes all folders of a path means that
     // they are there.
-    if folder == .current, members.contains(where: { $0.address.bytes.starts(with: name.bytes) }) {
+    if folder == .current, members.contains(where: { $0.isBelow(name) }) {
       throw DiskError(.makeFolder, code: EEXIST, name: name)
     }
     try routed(name, folder) { (disk, name, folder) throws(DiskError) in

@@ -74,6 +74,14 @@ extension JoinedDisk {
 }
 
 extension JoinedDisk.Member {
+  /// Whether a path is one of those that the address goes through.
+  func isBelow(_ path: FileName) -> Bool {
+    let slash = UInt8(ascii: "/")
+    guard address.bytes.starts(with: path.bytes) else { return false }
+    let rest = address.bytes.dropFirst(path.bytes.count)
+    return rest.isEmpty || rest.first == slash || path.bytes.last == slash
+  }
+
   /// What the disk calls a path that begins with its address; `nil` for other paths.
   fileprivate func inside(_ path: FileName) -> FileName? {
     let slash = UInt8(ascii: "/")

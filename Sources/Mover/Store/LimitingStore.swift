@@ -26,6 +26,10 @@ public final class LimitingStore: Store {
   public var folder: FileIdentity? { base.folder }
   public var isRemote: Bool { base.isRemote }
 
+  public func distrust(_ name: String, _ range: Range<Int64>) -> Bool {
+    base.distrust(name, range)
+  }
+
   public func put(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
     limiter.pass(bytes.count, cancel: cancellation)
     try base.put(name, bytes)

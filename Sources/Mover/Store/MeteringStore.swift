@@ -19,6 +19,10 @@ public final class MeteringStore: Store {
   public var folder: FileIdentity? { base.folder }
   public var isRemote: Bool { base.isRemote }
 
+  public func distrust(_ name: String, _ range: Range<Int64>) -> Bool {
+    base.distrust(name, range)
+  }
+
   public func put(_ name: String, _ bytes: [UInt8]) throws(StoreError) {
     count(.put, sent: bytes.count)
     try base.put(name, bytes)

@@ -98,6 +98,14 @@ import Testing
   }
 
   @Test(arguments: StorePlace.available)
+  func aNameIsTakenByWhateverHasIt(_ place: StorePlace) throws {
+    let site = try place.make()
+    try site.store.put("refs/1", [1, 2, 3])
+    #expect(try !site.store.putIfAbsent("refs/1", [4]))
+    #expect(try site.store.get("refs/1", limit: 10) == [1, 2, 3])
+  }
+
+  @Test(arguments: StorePlace.available)
   func aTakenNameStaysAsItIs(_ place: StorePlace) throws {
     let site = try place.make()
     #expect(try site.store.putIfAbsent("refs/1", [1, 2, 3]))

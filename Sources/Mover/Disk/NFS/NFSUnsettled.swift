@@ -27,6 +27,9 @@ final class NFSUnsettled: Sendable {
     var files: [[UInt8]: File] = [:]
     var byteCount = 0
     var count: UInt64 = 0
+    /// Files of which something could not be made durable, with the cause: whoever asks for the
+    /// COMMIT of another file must not use up what the owner has to hear.
+    var failed: [[UInt8]: DiskError] = [:]
   }
 
   /// Bytes kept at most, but for what threads are just writing.
@@ -39,6 +42,8 @@ final class NFSUnsettled: Sendable {
   private let server: NFSServer
   private let state = Mutex(State())
   private let isSettling = Condition(false)
+  /// Files that somebody settles: two would write again beside each other.
+  private let busy = Condition(Set<[UInt8]>())
 
   init(_ server: NFSServer) { self.server = server }
 
@@ -70,8 +75,26 @@ final class NFSUnsettled: Sendable {
     if state.withLock({ $0.byteCount > NFSUnsettled.byteLimit }) { try settleAll() }
   }
 
-  /// Makes what was written to a file durable.
+  /// Makes what was written to a file durable. Once that has failed, it fails for ever.
   func settle(_ key: [UInt8], _ operation: DiskError.Operation) throws(DiskError) {
+    take(key)
+    defer { release(key) }
+    if let failure = state.withLock({ $0.failed[key] }) {
+      throw DiskError(operation, code: failure.code, detail: failure.detail)
+    }
+    try settleTaken(key, operation)
+  }
+
+  private func take(_ key: [UInt8]) {
+    busy.wait { busy -> Void? in busy.insert(key).inserted ? () : nil }
+  }
+
+  private func release(_ key: [UInt8]) {
+    _ = busy.withLock { $0.remove(key) }
+    busy.broadcast()
+  }
+
+  private func settleTaken(_ key: [UInt8], _ operation: DiskError.Operation) throws(DiskError) {
     for _ in 0..<NFSUnsettled.rounds {
       guard let file = state.withLock({ $0.files[key] }) else { return }
       let call = NFSCall(NFS3_COMMIT, file.file)
@@ -79,11 +102,14 @@ final class NFSUnsettled: Sendable {
       if try finish(call, file, key, operation) { return }
     }
     // A server that restarts at every attempt.
-    throw DiskError(operation, code: ESTALE)
+    let failure = DiskError(operation, code: ESTALE)
+    state.withLock { $0.failed[key] = failure }
+    throw failure
   }
 
   /// Makes everything that was written durable: many files at once, and one caller at a time, since
-  /// the next finds its files done already.
+  /// the next finds its files done already. Once a file has failed, everything has: nobody can tell
+  /// whose it was.
   func settleAll() throws(DiskError) {
     isSettling.wait { isSettling -> Void? in
       if isSettling { return nil }
@@ -98,11 +124,14 @@ final class NFSUnsettled: Sendable {
     for start in stride(from: 0, to: keys.count, by: NFSUnsettled.depth) {
       try settle(keys[start..<min(start + NFSUnsettled.depth, keys.count)])
     }
+    if let failure = state.withLock({ $0.failed.values.first }) { throw failure }
   }
 
   private func settle(_ keys: ArraySlice<[UInt8]>) throws(DiskError) {
     var sent: [(key: [UInt8], file: File, call: NFSCall)] = []
+    defer { for key in keys { release(key) } }
     for key in keys {
+      take(key)
       guard let file = state.withLock({ $0.files[key] }) else { continue }
       let call = NFSCall(NFS3_COMMIT, file.file)
       server.send(call)
@@ -111,11 +140,9 @@ final class NFSUnsettled: Sendable {
     var failure: DiskError?
     for (key, file, call) in sent {
       do throws(DiskError) {
-        if try !finish(call, file, key, .sync) { try settle(key, .sync) }
+        if try !finish(call, file, key, .sync) { try settleTaken(key, .sync) }
       } catch {
-        // A file that was removed since has nothing to keep; that of an export which went has.
-        let wasRemoved = error.code == ESTALE && isRootThere
-        if !wasRemoved { failure = failure ?? error }
+        if state.withLock({ $0.failed[key] != nil }) { failure = failure ?? error }
       }
     }
     if let failure { throw failure }
@@ -140,12 +167,20 @@ final class NFSUnsettled: Sendable {
       verifier = try server.result(of: call, operation, "").verifier
     } catch {
       // What could not be made durable counts as lost: it must be written anew by whoever has it.
+      // A file that was removed since has nothing to keep; that of an export which went has.
+      let wasRemoved = error.code == ESTALE && isRootThere
+      if !wasRemoved { state.withLock { $0.failed[key] = error } }
       forget(file.pieces, of: key)
       throw error
     }
     let lost = file.pieces.filter { $0.verifier != verifier }
     forget(file.pieces.filter { $0.verifier == verifier }, of: key)
-    for piece in lost { try writeAgain(piece, file, key) }
+    do throws(DiskError) {
+      for piece in lost { try writeAgain(piece, file, key) }
+    } catch {
+      state.withLock { $0.failed[key] = error }
+      throw error
+    }
     if !lost.isEmpty, let times = state.withLock({ $0.files[key]?.times }) {
       try server.perform(NFSCall(NFS3_SETATTR, file.file, values: times), operation)
     }

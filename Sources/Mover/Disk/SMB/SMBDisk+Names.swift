@@ -47,6 +47,9 @@ extension SMBDisk {
     try failing(.rename, newName) { () throws(SMBFault) in
       try pool.onAny { (connection) throws(SMBFault) in
         try connection.refresh()
+        // The server stops at a file that is read-only, as those are which were made like this; it
+        // would replace one that another program wrote.
+        guard try !connection.holds(newPath) else { throw SMBFault.refused(EEXIST) }
         _ = try connection.ask(SMBRequest(.renameIfAbsent, path, newPath))
       }
     }
@@ -157,6 +160,17 @@ extension SMBConnection {
       return true
     } catch {
       guard case .refused = error else { throw error }
+      return false
+    }
+  }
+
+  /// Whether anything has a name.
+  fileprivate mutating func holds(_ path: FileName) throws(SMBFault) -> Bool {
+    do throws(SMBFault) {
+      _ = try ask(SMBRequest(.status, path))
+      return true
+    } catch {
+      guard case .refused(ENOENT) = error else { throw error }
       return false
     }
   }

@@ -6,7 +6,10 @@ struct SMBListing: Sendable {
   private(set) var entries: [FolderEntry] = []
   private(set) var statuses: [FileName: SMBStatus] = [:]
 
-  /// Adds records. A program that sends nonsense is ended by the failure.
+  /// Entries of a folder, at most.
+  private static let limit = 1 << 24
+
+  /// Adds records; nonsense in them, or too many, are a failure.
   mutating func add(_ bytes: RawSpan) throws(SMBFault) {
     var reader = ByteReader(bytes)
     do throws(FormatError) {
@@ -14,7 +17,7 @@ struct SMBListing: Sendable {
         guard let status = try SMBStatus(&reader) else { throw reader.nonsense }
         let count = Int(try reader.u32())
         try reader.skip(4)
-        guard count > 0 else { throw reader.nonsense }
+        guard count > 0, entries.count < SMBListing.limit else { throw reader.nonsense }
         let name = FileName(try reader.bytes(count))
         guard name.isPlain else { throw reader.nonsense }
         entries.append(

@@ -50,6 +50,11 @@ public final class CachingStore: Store {
     try base.makeUpload(name)
   }
 
+  /// Writes to the place.
+  public func makeUpload(_ name: String, isBulk: Bool) throws(StoreError) -> any Upload {
+    try base.makeUpload(name, isBulk: isBulk)
+  }
+
   /// Asks the place.
   public func size(_ name: String) throws(StoreError) -> Int64? { try base.size(name) }
 
